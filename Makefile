@@ -1,0 +1,57 @@
+# Two commands are enough: `make demo` and `make test`. Each sets itself up.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { command -v $$p; break; }; done)
+BIN := .venv/bin
+STAMP := .venv/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help setup demo test test-fast lint format bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## what can be asked for
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## .venv with jingkai and its development extras
+
+$(STAMP): pyproject.toml requirements.lock
+	@if [ -z "$(PYTHON)" ]; then echo "jingkai needs Python 3.11 or newer: install it and run make again"; exit 1; fi
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing: install the package python3-venv"; exit 1; }
+	@echo "Installing into .venv (once) ..."
+	@$(PIP) install --require-hashes -r requirements.lock || { echo "Installing the packages of requirements.lock failed: is a package index reachable?"; exit 1; }
+	@$(PIP) install --no-deps --no-build-isolation -e . || { echo "Installing jingkai itself failed"; exit 1; }
+	@touch $(STAMP)
+
+demo: setup ## load a demo zone, decide, explain, and say what to try next
+	@$(BIN)/jingkai demo
+
+test: setup ## everything that must hold: style, types, layers, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -n 2 -q
+
+test-fast: setup ## the fast part of the tests
+	$(BIN)/python -m pytest -n 2 -q -m "not slow and not bench"
+
+lint: setup ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: setup ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure against hand-written queries and peers; writes benchmarks/RESULTS.md
+	@$(PIP) install --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m benchmarks.run
+
+lock: setup ## pin every dependency anew
+	@$(PIP) install uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra bench pyproject.toml -o requirements-bench.lock
+
+clean: ## take away what was made
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

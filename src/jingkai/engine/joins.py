@@ -1,0 +1,45 @@
+"""The facts a program reads, with the referred entity's facts joined under `zone.x` names."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from jingkai.registry.snapshot import Snapshot
+from jingkai.rulebook import Rulebook
+from jingkai.rulebook.tree import FactRef, walk
+
+__all__ = ["facts_frame"]
+
+
+def facts_frame(
+    snapshot: Snapshot, rulebook: Rulebook, entity: str
+) -> tuple[pl.LazyFrame, list[str]]:
+    """Return one row an entity with every column its rules may read, and the columns' names.
+
+    A fact of a referred entity (`zone.province`) becomes a column of that name, null where the
+    reference or the referred row is unknown.
+    """
+    frame, columns = snapshot.scan(entity), list(snapshot.columns(entity))
+    references = rulebook.vocabulary.entities[entity].references
+    for owner in _owners_read(rulebook, entity):
+        target = references[owner]
+        if owner not in columns or target not in snapshot.entities:
+            continue
+        there = [c for c in snapshot.columns(target) if c != "key"]
+        renamed = {c: f"{owner}.{c}" for c in there}
+        other = snapshot.scan(target).rename({**renamed, "key": owner})
+        frame = frame.join(other, on=owner, how="left", maintain_order="left")
+        columns += renamed.values()
+    return frame, columns
+
+
+def _owners_read(rulebook: Rulebook, entity: str) -> list[str]:
+    owners = {
+        part.of
+        for rule in rulebook.rules.values()
+        if rule.entity == entity
+        for node in rule.nodes()
+        for part in walk(node)
+        if isinstance(part, FactRef) and part.of
+    }
+    return sorted(owners)

@@ -1,0 +1,163 @@
+"""What a run comes to: counts by rule, totals, and which missing fact holds most of them up."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from jingkai.rulebook import Program, Rule, Rulebook, RuleLayout
+from jingkai.rulebook.plan import Plan, plan_columns
+
+__all__ = ["missing_columns", "summarise"]
+
+
+def summarise(
+    program: Program, rulebook: Rulebook, facts: pl.LazyFrame, results: Path
+) -> dict[str, dict[str, Any]]:
+    """Return for each rule of a program its counts, total and most wanted facts.
+
+    Parameters
+    ----------
+    program, rulebook
+        What was run.
+    facts
+        The facts it was run on, one row an entity.
+    results
+        The stored outputs, the same rows in the same order.
+
+    Returns
+    -------
+    By rule: ``granted refused undetermined`` (of a score or amount: ``positive zero
+    undetermined``; of a grade: a count a grade and ``undetermined``), ``total`` as exact text in
+    the rule's unit where it has one, ``missing``: pairs of fact and number of entities held up.
+    """
+    decided = pl.scan_ipc(results)
+    counts: dict[str, pl.Expr] = {}
+    for layout in program.layouts.values():
+        counts |= _counts(layout, program)
+    wanted = {name: missing_columns(program, rulebook, name) for name in program.layouts}
+    numbers = decided.select(**counts).collect(engine="streaming").row(0, named=True)
+    missing = _count_missing(program, facts, decided, wanted)
+    return {
+        name: _described(rulebook.rules[name], layout, program, numbers, missing[name])
+        for name, layout in program.layouts.items()
+    }
+
+
+def _counts(layout: RuleLayout, program: Program) -> dict[str, pl.Expr]:
+    name, result = layout.rule, pl.col(layout.rule)
+    found = {f"{name}|undetermined": result.is_null().sum()}
+    if layout.kind in ("eligibility", "duty"):
+        found[f"{name}|granted"] = result.sum()
+        found[f"{name}|refused"] = (~result).sum()
+    elif layout.kind == "grade":
+        for grade in program.grades[name]:
+            found[f"{name}|{grade}"] = (result == grade).sum()
+    else:
+        found[f"{name}|positive"] = (result > 0).sum()
+        found[f"{name}|zero"] = (result == 0).sum()
+        # Two halves of the sum, each far inside 64 bits, whatever the number of rows.
+        found[f"{name}|high"] = (result // 10**6).sum()
+        found[f"{name}|low"] = (result % 10**6).sum()
+    return found
+
+
+def _described(
+    rule: Rule,
+    layout: RuleLayout,
+    program: Program,
+    numbers: dict[str, Any],
+    missing: list[tuple[str, int]],
+) -> dict[str, Any]:
+    mine = {k.partition("|")[2]: v for k, v in numbers.items() if k.partition("|")[0] == rule.id}
+    halves = mine.pop("high", 0) or 0, mine.pop("low", 0) or 0
+    found: dict[str, Any] = {k: int(v or 0) for k, v in mine.items()}
+    if layout.kind == "amount" and layout.quantum is not None:
+        found["total"] = str(Fraction(halves[0] * 10**6 + halves[1]) * layout.quantum)
+        found["unit"] = str(rule.unit)
+    found["missing"] = missing
+    return found
+
+
+def missing_columns(
+    program: Program, rulebook: Rulebook, rule: str
+) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return for each fact that a rule reads: its columns and the conditions that read it.
+
+    A condition on another rule's result reads that rule's facts. The conditions are names of
+    columns; empty where the rule has none (a score, a grade).
+    """
+    reads = _Reads(program, rulebook)
+    layout = program.layouts[rule]
+    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    sources = list(layout.conditions.values()) or [""]
+    for condition in sources:
+        columns = reads.condition(condition) if condition else reads.rule(rule)
+        for column in columns:
+            name = reads.fact_of(column)
+            held = found.setdefault(name, ({}, {}))
+            held[0][column] = None
+            if condition:
+                held[1][condition] = None
+    return [(n, tuple(cols), tuple(conds)) for n, (cols, conds) in found.items()]
+
+
+class _Reads:
+    """Which fact columns a computed column comes from."""
+
+    def __init__(self, program: Program, rulebook: Rulebook) -> None:
+        self.plans: dict[str, Plan] = {n: p for step in program.steps for n, p in step.items()}
+        self.entity = rulebook.vocabulary.entities[program.entity]
+        self.program = program
+        self.memo: dict[str, dict[str, None]] = {}
+
+    def condition(self, name: str) -> dict[str, None]:
+        """Return the fact columns behind a computed column."""
+        if name not in self.memo:
+            found: dict[str, None] = {}
+            for column in plan_columns(self.plans[name]):
+                found |= self.condition(column) if column in self.plans else {column: None}
+            self.memo[name] = found
+        return self.memo[name]
+
+    def rule(self, name: str) -> dict[str, None]:
+        """Return the fact columns behind a rule's results."""
+        found: dict[str, None] = {}
+        for result in self.program.layouts[name].results:
+            found |= self.condition(result)
+        return found
+
+    def fact_of(self, column: str) -> str:
+        """Return the fact's name without its year."""
+        found = self.entity.column(column)
+        return found[0].name if found else column
+
+
+def _count_missing(
+    program: Program,
+    facts: pl.LazyFrame,
+    decided: pl.LazyFrame,
+    wanted: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]],
+) -> dict[str, list[tuple[str, int]]]:
+    columns = sorted({c for rows in wanted.values() for _, cols, _ in rows for c in cols})
+    gaps = facts.select(pl.col(c).is_null().alias(f"?{c}") for c in columns)
+    both = pl.concat([decided, gaps], how="horizontal") if columns else decided
+    sums: dict[str, pl.Expr] = {}
+    for rule, rows in wanted.items():
+        for fact, cols, conditions in rows:
+            held = pl.col(rule).is_null() & pl.any_horizontal(f"?{c}" for c in cols)
+            if conditions:
+                held = held & pl.any_horizontal(pl.col(c).is_null() for c in conditions)
+            sums[f"{rule}|{fact}"] = held.sum()
+    if not sums:
+        return {rule: [] for rule in wanted}
+    row = both.select(**sums).collect(engine="streaming").row(0, named=True)
+    found: dict[str, list[tuple[str, int]]] = {rule: [] for rule in wanted}
+    for name, count in row.items():
+        rule, _, fact = name.partition("|")
+        if count:
+            found[rule].append((fact, int(count)))
+    return {rule: sorted(rows, key=lambda r: -r[1]) for rule, rows in found.items()}

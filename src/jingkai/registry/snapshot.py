@@ -1,0 +1,238 @@
+"""Snapshots: immutable dated tables of facts, memory-mapped, with the source of every cell."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc
+
+from jingkai import __version__
+from jingkai.registry.errors import SnapshotNotFound
+from jingkai.workspace import Workspace, publish_folder
+
+__all__ = ["Match", "Snapshot", "SourceFile", "write_snapshot"]
+
+_BATCH = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that a snapshot's cells come from."""
+
+    file: str
+    sha256: str
+    office: str
+    as_of: str
+    entity: str
+    sheet: str | None = None
+    rows: int = 0
+    accepted: int = 0
+    merged: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entity that a search found: its key, name and row (from 0)."""
+
+    key: str
+    name: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A stored snapshot; see the storage page for its files.
+
+    Parameters
+    ----------
+    path
+        Its folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def current(cls, workspace: Workspace) -> Snapshot:
+        """Open a workspace's newest snapshot.
+
+        Raises
+        ------
+        SnapshotNotFound
+            If nothing was loaded yet.
+        """
+        found = workspace.current_snapshot_id
+        if found is None:
+            raise SnapshotNotFound(
+                "工作区还没有数据", where=str(workspace.path), hint="先运行 `jingkai load enterprises 文件`"
+            )
+        return cls(workspace.snapshots / found)
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Schema, sources and row counts."""
+        try:
+            found: dict[str, Any] = json.loads((self.path / "manifest.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise SnapshotNotFound("快照不存在或已损坏", where=str(self.path)) from error
+        return found
+
+    @property
+    def id(self) -> str:
+        """The hash of its content."""
+        return str(self.manifest["id"])
+
+    @property
+    def as_of(self) -> date:
+        """The date its facts are as of."""
+        return date.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def entities(self) -> list[str]:
+        """The entities it has tables of."""
+        return list(self.manifest["entities"])
+
+    def rows(self, entity: str) -> int:
+        """Return how many rows an entity's table has."""
+        return int(self.manifest["entities"][entity]["rows"])
+
+    def scan(self, entity: str) -> pl.LazyFrame:
+        """Return an entity's table, one row each, column `key` first."""
+        return pl.scan_ipc(self.path / f"{entity}.arrow")
+
+    def columns(self, entity: str) -> list[str]:
+        """Return the names of an entity's columns, `key` first."""
+        return ["key", *self.manifest["entities"][entity]["columns"]]
+
+    def table(self, entity: str) -> pa.Table:
+        """Return an entity's table as a mapped Arrow table."""
+        return pa.ipc.open_file(pa.memory_map(str(self.path / f"{entity}.arrow"))).read_all()
+
+    def find(self, entity: str, text: str, limit: int = 20) -> list[Match]:
+        """Find entities by key, stock code or name: exact ones first, else names that hold the text."""
+        table = self.table(entity)
+        exact = [c for c in ("key", "stock_code", "name", "short_name") if c in table.column_names]
+        for column in exact:
+            wanted = f"stock:{text}" if column == "key" and text.isdigit() and len(text) == 6 else text
+            found = self._positions(table, pc.equal(table[column], wanted), limit)
+            if found:
+                return found
+        if "name" not in table.column_names:
+            return []
+        return self._positions(table, pc.match_substring(table["name"], text), limit)
+
+    def _positions(self, table: pa.Table, hits: Any, limit: int) -> list[Match]:
+        rows = pc.indices_nonzero(hits).to_pylist()[:limit]
+        names = table["name"] if "name" in table.column_names else None
+        return [
+            Match(table["key"][r].as_py(), (names[r].as_py() if names is not None else None) or "", r)
+            for r in rows
+        ]
+
+    def sources(self, entity: str, position: int) -> dict[str, SourceFile]:
+        """Return for each fact that is known of a row the file it came from."""
+        files = [SourceFile(**{k: v for k, v in s.items() if k != "index"}) for s in self.manifest["sources"]]
+        columns: dict[str, Any] = self.manifest["entities"][entity]["columns"]
+        path = self.path / f"{entity}.sources.arrow"
+        mixed: dict[str, Any] = {}
+        if path.exists():
+            table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+            mixed = table.slice(position, 1).to_pylist()[0]
+        row = self.table(entity).slice(position, 1).to_pylist()[0]
+        found = {}
+        for column, described in columns.items():
+            if row.get(column) is None:
+                continue
+            index = mixed[column] if column in mixed else described["sources"][0]
+            if index is not None:
+                found[column] = files[index]
+        return found
+
+
+def write_snapshot(
+    workspace: Workspace,
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    as_of: date,
+    sources: list[SourceFile],
+    cell_sources: Mapping[str, pl.DataFrame] | None = None,
+    column_sources: Mapping[str, Mapping[str, list[int]]] | None = None,
+    key_kinds: Mapping[str, str] | None = None,
+    registers: Mapping[str, Any] | None = None,
+    reports: Mapping[str, str] | None = None,
+    synthetic: bool = False,
+) -> Snapshot:
+    """Write a new snapshot and make it the current one, atomically.
+
+    Parameters
+    ----------
+    workspace
+        Where to.
+    frames
+        By entity: one row each, `key` (text) and stored facts; sorted here by key.
+    as_of, sources, registers, synthetic
+        What the manifest says.
+    cell_sources, column_sources
+        By entity: `key` and the source index of each cell of columns with several sources; and each
+        column's source indices (default: the first source).
+    key_kinds
+        By entity: what its keys are.
+    reports
+        Texts to keep beside it, by file name.
+    """
+    tmp = workspace.temporary(workspace.snapshots)
+    entities: dict[str, Any] = {}
+    for entity, frame in frames.items():
+        ordered = frame.sort("key")
+        _write(ordered, tmp / f"{entity}.arrow")
+        cells = (cell_sources or {}).get(entity)
+        if cells is not None and cells.width > 1:
+            _write(cells.sort("key").drop("key"), tmp / f"{entity}.sources.arrow")
+        per_column = (column_sources or {}).get(entity, {})
+        entities[entity] = {
+            "rows": ordered.height,
+            "sha256": _sha256(tmp / f"{entity}.arrow"),
+            "key_kind": (key_kinds or {}).get(entity, "key"),
+            "columns": {c: {"sources": list(per_column.get(c, [0]))} for c in ordered.columns if c != "key"},
+        }
+    manifest = {
+        "schema": 1,
+        "as_of": as_of.isoformat(),
+        "jingkai": __version__,
+        "previous": workspace.current_snapshot_id,
+        "entities": entities,
+        "sources": [{"index": i, **asdict(s)} for i, s in enumerate(sources)],
+        "registers": dict(registers or {}),
+        "synthetic": synthetic,
+    }
+    identity = hashlib.sha256(json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+    manifest = {"id": identity, "created": datetime.now(UTC).isoformat(timespec="seconds"), **manifest}
+    (tmp / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+    if reports:
+        (tmp / "reports").mkdir()
+        for name, text in reports.items():
+            (tmp / "reports" / name).write_text(text, "utf-8-sig" if name.endswith(".csv") else "utf-8")
+    publish_folder(tmp, workspace.snapshots / identity)
+    workspace.set_current(identity)
+    return Snapshot(workspace.snapshots / identity)
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    frame.lazy().sink_ipc(
+        path, compression="uncompressed", compat_level=pl.CompatLevel.oldest(), record_batch_size=_BATCH
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,58 @@
+"""Writes a map for the user to mend: what was matched, and candidates for what was not."""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz, process
+
+from jingkai.registry.mapping import CREDIT_CODE_HEADERS, LoadMap, known_names, plan_columns, split_header
+from jingkai.registry.reading import RawTable
+from jingkai.vocabulary import Entity
+
+__all__ = ["suggest_map"]
+
+
+def suggest_map(table: RawTable, entity: Entity) -> str:
+    """Return a map file for a table as YAML text with comments.
+
+    Columns that match a label or alias are filled in; for the others the nearest names stand as a
+    comment and the column is ignored until the user decides.
+    """
+    plan = plan_columns(table, entity, LoadMap(), key_needed=False)
+    matched = {p.header: p for p in plan.columns}
+    lines = [
+        f"# {table.path.name} 的列与数据项的对应表，请检查后用 --map 装载",
+        f"entity: {entity.id}",
+        "# office: tax        # 这个文件来自哪个部门",
+        "# years: 2024        # 年度数据未写年份时的年份",
+        *_key_lines(table, entity),
+        "columns:",
+    ]
+    names = known_names(entity)
+    for header in table.columns:
+        sample = "、".join(table.frame[header].drop_nulls().head(2).to_list())[:40]
+        found = matched.get(header)
+        if found is not None:
+            parts = [f"fact: {found.fact.name}"]
+            parts += [f"year: {found.year}"] if found.year else []
+            unit = found.unit or found.fact.unit
+            parts += [f"unit: '{unit}'"] if unit and found.fact.numeric else []
+            lines.append(f"  {_quoted(header)}: {{{', '.join(parts)}}}  # {found.fact.label.zh}，例 {sample}")
+            continue
+        base, year, _ = split_header(header)
+        near = process.extract(base, list(names), scorer=fuzz.WRatio, limit=3, score_cutoff=60)
+        hint = " 或 ".join(f"{names[n].name}（{names[n].label.zh}）" for n, *_ in near) or "没有相近的数据项"
+        lines.append(f"  {_quoted(header)}: ignore  # {'年份 ' + str(year) + '，' if year else ''}可能是 {hint}；例 {sample}")
+    return "\n".join(lines) + "\n"
+
+
+def _key_lines(table: RawTable, entity: Entity) -> list[str]:
+    found = next((h for h in table.columns if h.lower() in CREDIT_CODE_HEADERS), None)
+    if found:
+        return [f"key: {{credit_code: {_quoted(found)}}}"]
+    return ["# key: {credit_code: 列名}   # 或 {stock_code: 列名}，或 {name: 列名, zone: 列名}"]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '\\"') + '"'
+
+

@@ -1,0 +1,171 @@
+"""A checked rule: the file's words beside its trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from jingkai.rulebook.model import Measure, RuleSource
+from jingkai.rulebook.parameters import RuleParameter
+from jingkai.rulebook.scope import RuleType
+from jingkai.rulebook.tree import Node, RuleRef, fact_names, walk
+from jingkai.vocabulary import Label, Unit, Vocabulary
+
+__all__ = ["CheckedBand", "CheckedGroup", "CheckedItem", "Condition", "Rule", "Rulebook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition (条件): its test as a tree, with article and words."""
+
+    id: str
+    test: Node
+    text: str
+    basis: str = ""
+    title: Label | None = None
+    applies: Node | None = None
+    assumes: str | None = None
+    say: Label | None = None
+    verified: bool = True
+
+    def label(self, lang: str = "zh") -> str:
+        """Return its title in a language, or its id."""
+        return self.title.text(lang) if self.title else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBand:
+    """A band of an item: its test (None: otherwise) and least and most points."""
+
+    test: Node | None
+    least: Fraction
+    most: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedItem:
+    """An item of a points table."""
+
+    id: str
+    title: Label
+    basis: str
+    bands: tuple[CheckedBand, ...]
+    mark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedGroup:
+    """A group of items with its cap in points."""
+
+    id: str
+    title: Label
+    cap: Fraction | None
+    items: tuple[CheckedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule (规则) whose every expression was checked.
+
+    `decide`, `conditions` are there for eligibility, duty and amount; `groups` for a score;
+    `grades` (label, test or None) for a grade; `value`, `cap`, `due` where the kind has them.
+    """
+
+    source: RuleSource
+    place: str
+    layer: str
+    type: RuleType
+    parameters: dict[str, RuleParameter] = field(default_factory=dict)
+    conditions: tuple[Condition, ...] = ()
+    decide: Node | None = None
+    groups: tuple[CheckedGroup, ...] = ()
+    grades: tuple[tuple[str, Node | None], ...] = ()
+    value: Node | None = None
+    cap: Node | None = None
+    due: Node | None = None
+    round_to: Fraction | None = None
+
+    @property
+    def id(self) -> str:
+        """The rule's name."""
+        return self.source.rule
+
+    @property
+    def kind(self) -> str:
+        """eligibility, grade, score, amount, duty or indicator."""
+        return self.source.kind
+
+    @property
+    def entity(self) -> str:
+        """The entity it decides about."""
+        return self.source.entity
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of its number, where it has one."""
+        return self.type.unit
+
+    @property
+    def verified(self) -> bool:
+        """Whether the basis and every figure were verified against a source."""
+        return (
+            self.source.basis.verified
+            and all(p.source.verified for p in self.parameters.values())
+            and all(v for p in self.parameters.values() for *_, v in p.dated)
+            and all(c.verified for c in self.conditions)
+            and all(i.verified for i in self.source.items)
+            and all(i.verified for g in self.source.groups for i in g.items)
+        )
+
+    def in_force(self, day: date) -> bool:
+        """Whether the document is in force on a day (first and last day included)."""
+        basis = self.source.basis
+        return basis.from_ <= day and (basis.to is None or day <= basis.to)
+
+    def condition(self, name: str) -> Condition:
+        """Return a condition by id."""
+        return next(c for c in self.conditions if c.id == name)
+
+    def nodes(self) -> list[Node]:
+        """Return every tree of the rule, in the file's order."""
+        found: list[Node | None] = []
+        for c in self.conditions:
+            found += [c.applies, c.test]
+        found += [b.test for g in self.groups for i in g.items for b in i.bands]
+        found += [test for _, test in self.grades]
+        found += [self.value, self.cap, self.due]
+        for p in self.parameters.values():
+            found += [v.by for _, _, v, _ in p.dated if hasattr(v, "by")]
+        return [node for node in found if node is not None]
+
+    def reads_rules(self) -> set[str]:
+        """Return the rules whose results it reads."""
+        return {n.rule for node in self.nodes() for n in walk(node) if isinstance(n, RuleRef)}
+
+    def reads_facts(self) -> list[str]:
+        """Return the facts it reads itself, in the file's order."""
+        names = [name for node in self.nodes() for name in fact_names(node)]
+        names += [i.mark for g in self.groups for i in g.items if i.mark]
+        return list(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Checked rules in an order in which each stands after those it reads.
+
+    `hash` identifies the text of every rule, parameter layer and the vocabulary.
+    """
+
+    rules: dict[str, Rule]
+    measures: dict[str, Measure]
+    vocabulary: Vocabulary
+    hash: str
+
+    def in_force(self, day: date, entity: str | None = None) -> list[Rule]:
+        """Return the rules in force on a day, of one entity or all, in order."""
+        return [
+            rule
+            for rule in self.rules.values()
+            if rule.in_force(day) and (entity is None or rule.entity == entity)
+        ]

@@ -1,0 +1,225 @@
+"""A workspace: the folder where a zone keeps its snapshots, decisions and own rules.
+
+Whatever is published here is written into a `.tmp-` folder beside, synced and renamed: a process
+killed at any moment leaves what was there as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import tomllib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from jingkai.errors import JingkaiError
+
+__all__ = ["Settings", "Workspace", "WorkspaceError", "ZoneSettings", "publish_folder"]
+
+_FILE = "jingkai.toml"
+_CURRENT = "CURRENT"
+
+
+class WorkspaceError(JingkaiError):
+    """A workspace that is not there, or that another process is changing."""
+
+    code = "workspace"
+    exit_code = 2
+
+
+class ZoneSettings(BaseModel):
+    """The zone the workspace belongs to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str
+    name: str = ""
+    province: str = ""
+
+
+class Settings(BaseModel):
+    """What `jingkai.toml` says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    zone: ZoneSettings | None = None
+    precedence: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder with `jingkai.toml`."""
+
+    path: Path
+    settings: Settings
+
+    @classmethod
+    def init(cls, path: Path, zone: ZoneSettings | None = None) -> Workspace:
+        """Make a new workspace.
+
+        Raises
+        ------
+        WorkspaceError
+            If there is one already, or the folder holds other things.
+        """
+        if path.exists() and any(path.iterdir()):
+            raise WorkspaceError(
+                f"文件夹 {path} 已存在且不为空", hint="换一个名称，或先清空该文件夹"
+            )
+        (path / "rules").mkdir(parents=True, exist_ok=True)
+        (path / "snapshots").mkdir(exist_ok=True)
+        (path / "decisions").mkdir(exist_ok=True)
+        text = _TEMPLATE.format(name=path.resolve().name)
+        if zone is not None:
+            text += f'\n[zone]\nkey = "{zone.key}"\nname = "{zone.name}"\nprovince = "{zone.province}"\n'
+        (path / _FILE).write_text(text, "utf-8")
+        (path / "rules" / "parameters.yaml").write_text(_PARAMETERS, "utf-8")
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Workspace:
+        """Open the workspace in a folder.
+
+        Raises
+        ------
+        WorkspaceError
+            If its `jingkai.toml` is missing or cannot be read.
+        """
+        file = path / _FILE
+        try:
+            settings = Settings(**tomllib.loads(file.read_text("utf-8")))
+        except FileNotFoundError as error:
+            raise WorkspaceError(
+                f"{path} 不是 jingkai 工作区", hint="运行 `jingkai init 名称` 新建，或进入已有工作区"
+            ) from error
+        except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
+            raise WorkspaceError(f"{_FILE} 无法读取：{error}", where=str(file)) from error
+        return cls(path.resolve(), settings)
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """Open the workspace that a folder lies in, looking upwards."""
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / _FILE).exists():
+                return cls.open(folder)
+        return cls.open(start)
+
+    @property
+    def snapshots(self) -> Path:
+        """Where snapshots lie."""
+        return self.path / "snapshots"
+
+    @property
+    def decisions(self) -> Path:
+        """Where decision runs lie."""
+        return self.path / "decisions"
+
+    @property
+    def rules(self) -> Path:
+        """The zone's own rules and parameter values."""
+        return self.path / "rules"
+
+    @property
+    def current_snapshot_id(self) -> str | None:
+        """The newest snapshot, None before the first load."""
+        with contextlib.suppress(FileNotFoundError):
+            return (self.snapshots / _CURRENT).read_text("utf-8").strip() or None
+        return None
+
+    def set_current(self, snapshot_id: str) -> None:
+        """Make a snapshot the newest, atomically."""
+        beside = self.snapshots / f".tmp-{os.getpid()}-current"
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(snapshot_id + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.snapshots / _CURRENT)
+        _sync_folder(self.snapshots)
+
+    def temporary(self, folder: Path) -> Path:
+        """Return a new folder to write into before it is published; leftovers go."""
+        folder.mkdir(parents=True, exist_ok=True)
+        clean_leftovers(folder)
+        path = folder / f".tmp-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        path.mkdir()
+        return path
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the workspace so that no second load can interleave.
+
+        Raises
+        ------
+        WorkspaceError
+            If another process holds it.
+        """
+        with (self.path / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise WorkspaceError(
+                    "另一个进程正在向此工作区装载数据", hint="等它结束后再运行"
+                ) from error
+            yield
+
+
+def publish_folder(tmp: Path, final: Path) -> None:
+    """Sync a folder's files and rename it into place; an equal one that is there stays."""
+    for file in tmp.rglob("*"):
+        if file.is_file():
+            _sync_file(file)
+    _sync_folder(tmp)
+    if final.exists():
+        shutil.rmtree(tmp)
+        return
+    tmp.rename(final)
+    _sync_folder(final.parent)
+
+
+def clean_leftovers(folder: Path) -> None:
+    """Remove what processes that are dead left behind."""
+    for left in folder.glob(".tmp-*"):
+        pid = re.match(r"\.tmp-(\d+)-", left.name)
+        if pid and not _alive(int(pid[1])):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_TEMPLATE = """# jingkai 工作区设置
+name = "{name}"
+# 各部门数据不一致时的优先顺序（数据项的持有部门总在最前）；不写则用系统默认顺序
+# precedence = ["market_supervision", "tax", "statistics"]
+"""
+_PARAMETERS = """# 由经开区设定的参数，写作  规则: {参数: 值}，例如
+# credit_risk_class_by_points: {low_risk_to: 30 分, ordinary_to: 60 分, higher_to: 80 分}
+"""
