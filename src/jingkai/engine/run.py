@@ -105,6 +105,8 @@ def _decide_into(question: _Question, folder: Path, progress: Progress) -> dict[
     for done, entity in enumerate(names):
         progress(entity, done, len(names))
         program, facts = _compile(question, entity)
+        if not program.layouts:
+            continue
         question.engine.decide(program, facts, folder / f"{entity}.arrow")
         summary |= summarise(program, question.rulebook, facts, folder / f"{entity}.arrow")
         rules |= {n: _described(question.rulebook.rules[n], program) for n in program.layouts}

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from jingkai.rulebook import Program, Rule, Rulebook, RuleLayout
+from jingkai.rulebook import Program, Rule, Rulebook, RuleLayout, compile_program
 from jingkai.rulebook.plan import Plan, plan_columns
 
 __all__ = ["missing_columns", "summarise"]
@@ -87,21 +87,23 @@ def missing_columns(
 ) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """Return for each fact that a rule reads: its columns and the conditions that read it.
 
-    A condition on another rule's result reads that rule's facts. The conditions are names of
-    columns; empty where the rule has none (a score, a grade).
+    A condition on another rule's result reads that rule's facts. Columns the snapshot lacks count
+    too; conditions are names of columns, empty where the rule has none (a score, a grade).
     """
-    reads = _Reads(program, rulebook)
-    layout = program.layouts[rule]
+    # Compiled as if every fact had its columns: a fact nobody loaded is what is wanted most.
+    whole = compile_program(rulebook, program.entity, program.as_of, None)
+    reads = _Reads(whole, rulebook)
+    layout, full = program.layouts[rule], whole.layouts[rule]
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-    sources = list(layout.conditions.values()) or [""]
-    for condition in sources:
-        columns = reads.condition(condition) if condition else reads.rule(rule)
+    for condition in list(layout.conditions) or [""]:
+        columns = reads.condition(full.conditions[condition]) if condition else reads.rule(rule)
+        if layout.kind == "amount":
+            columns |= reads.rule(rule)
         for column in columns:
-            name = reads.fact_of(column)
-            held = found.setdefault(name, ({}, {}))
+            held = found.setdefault(reads.fact_of(column), ({}, {}))
             held[0][column] = None
-            if condition:
-                held[1][condition] = None
+            if condition and layout.kind != "amount":
+                held[1][layout.conditions[condition]] = None
     return [(n, tuple(cols), tuple(conds)) for n, (cols, conds) in found.items()]
 
 
@@ -142,8 +144,11 @@ def _count_missing(
     decided: pl.LazyFrame,
     wanted: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]],
 ) -> dict[str, list[tuple[str, int]]]:
+    have = set(facts.collect_schema().names())
     columns = sorted({c for rows in wanted.values() for _, cols, _ in rows for c in cols})
-    gaps = facts.select(pl.col(c).is_null().alias(f"?{c}") for c in columns)
+    gaps = facts.select(
+        (pl.col(c).is_null() if c in have else pl.lit(True)).alias(f"?{c}") for c in ("key", *columns)
+    )
     both = pl.concat([decided, gaps], how="horizontal") if columns else decided
     sums: dict[str, pl.Expr] = {}
     for rule, rows in wanted.items():

@@ -48,7 +48,7 @@ from jingkai.rulebook.tree import (
 )
 from jingkai.vocabulary import PLAIN, Fact, Unit
 
-__all__ = ["parse_expression"]
+__all__ = ["parse_expression", "unit_of"]
 
 Typed = tuple[Node, Type]
 _BOOL = Type("bool", None)
@@ -545,3 +545,35 @@ class _Checker:
         near = difflib.get_close_matches(name, known, 1, 0.6)
         hint = f"did you mean `{near[0]}`?" if near else "see the vocabulary and the rule's names"
         return ExpressionError(f"there is no {what} `{name}`", hint=hint)
+
+
+def unit_of(node: Node, scope: Scope) -> Unit | None:
+    """Return the unit of a checked number; None for the plain 0 and 1, which take any."""
+    match node:
+        case FactRef() | Total():
+            entity = scope.entity
+            if isinstance(node, FactRef) and node.of:
+                entity = scope.vocabulary.entities[entity].references[node.of]
+            return scope.vocabulary.entities[entity].facts[node.name].symbol
+        case Growth() | Cagr():
+            return PLAIN
+        case Parameter():
+            return scope.parameters[node.name].unit
+        case RuleRef():
+            return scope.rules[node.rule].unit
+        case Interval():
+            return Unit.parse({"days": "天", "years": "年", "months_inclusive": "月"}[node.kind])
+        case Arithmetic() if node.op in "*/":
+            left, right = (unit_of(n, scope) or PLAIN for n in (node.left, node.right))
+            return left * right if node.op == "*" else left / right
+        case Arithmetic():
+            return unit_of(node.left, scope) or unit_of(node.right, scope)
+        case Extreme():
+            return next((u for a in node.args if (u := unit_of(a, scope)) is not None), None)
+        case Case():
+            values = [value for _, value in node.branches] + [node.default]
+            return next((u for v in values if (u := unit_of(v, scope)) is not None), None)
+        case Assume():
+            return unit_of(node.fact, scope)
+        case _:
+            return None

@@ -1,0 +1,5 @@
+"""``python -m jingkai``."""
+
+from jingkai.cli import main
+
+main()

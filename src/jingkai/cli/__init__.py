@@ -1,0 +1,54 @@
+"""The command line: one file a group of commands; every command prints for people or, with
+``--json``, for programs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import typer
+
+from jingkai.cli.deciding import decide_command, differences_command, explain_command
+from jingkai.cli.demo import demo_command
+from jingkai.cli.loading import (
+    facts_command,
+    init_command,
+    load_command,
+    template_command,
+)
+from jingkai.cli.output import console_error
+from jingkai.cli.rules import rules_app
+from jingkai.errors import JingkaiError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="经开区政策：装载数据、认定、说明理由。The policy of China's development zones as decisions.",
+)
+app.command("init")(init_command)
+app.command("template")(template_command)
+app.command("load")(load_command)
+app.command("facts")(facts_command)
+app.command("decide")(decide_command)
+app.command("explain")(explain_command)
+app.command("differences")(differences_command)
+app.command("demo")(demo_command)
+app.add_typer(rules_app, name="rules")
+
+
+def main() -> None:
+    """Run the command line; an error is a message and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except JingkaiError as error:
+        if "--json" in sys.argv:
+            sys.stderr.write(json.dumps(error.to_dict(), ensure_ascii=False, indent=1) + "\n")
+        else:
+            console_error(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)

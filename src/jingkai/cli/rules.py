@@ -1,0 +1,197 @@
+"""Commands about rules: list, show, check, test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.table import Table
+
+from jingkai.cli.output import console, print_json
+from jingkai.cli.session import JSON, open_rulebook
+from jingkai.engine.examples import run_examples
+from jingkai.errors import JingkaiError
+from jingkai.policies import policies_folder
+from jingkai.rulebook import Rule, Rulebook, RuleExampleError, load_rulebook
+from jingkai.workspace import Workspace, WorkspaceError
+
+__all__ = ["rules_app"]
+
+rules_app = typer.Typer(no_args_is_help=True, help="规则：列出、查看、检查、试算。")
+_KINDS = {"eligibility": "资格", "grade": "等级", "score": "评分", "amount": "金额", "duty": "义务", "indicator": "指标"}
+
+
+def _rulebook() -> Rulebook:
+    try:
+        return open_rulebook(Workspace.find(Path.cwd()))
+    except WorkspaceError:
+        return open_rulebook(None)
+
+
+@rules_app.command("list")
+def list_rules(as_json: bool = JSON) -> None:
+    """全部规则。Every rule."""
+    rulebook = _rulebook()
+    if as_json:
+        print_json([_summary(r) for r in rulebook.rules.values()])
+        return
+    table = Table(title=f"{len(rulebook.rules)} 条规则", title_justify="left")
+    for column in ("举措", "规则", "名称", "类别", "依据", "施行", "核实"):
+        table.add_column(column, overflow="fold")
+    for rule in _ordered(rulebook):
+        basis = rule.source.basis
+        span = f"{basis.from_}起" + (f"至{basis.to}" if basis.to else "")
+        measure = rulebook.measures.get(rule.source.measure)
+        table.add_row(
+            measure.title.zh if measure else rule.source.measure, rule.id, rule.source.title.zh,
+            _KINDS[rule.kind], basis.document, span, "是" if rule.verified else "含未核实",
+        )  # fmt: skip
+    console.print(table)
+
+
+def _ordered(rulebook: Rulebook) -> list[Rule]:
+    order = {m.measure: m.order for m in rulebook.measures.values()}
+    return sorted(rulebook.rules.values(), key=lambda r: (order.get(r.source.measure, 99), r.id))
+
+
+def _summary(rule: Rule) -> dict[str, Any]:
+    basis = rule.source.basis
+    return {
+        "rule": rule.id, "kind": rule.kind, "entity": rule.entity, "measure": rule.source.measure,
+        "verified": rule.verified, "title": rule.source.title.model_dump(), "layer": rule.layer,
+        "document": basis.document, "from": str(basis.from_), "to": str(basis.to) if basis.to else None,
+    }  # fmt: skip
+
+
+def _find(rulebook: Rulebook, name: str) -> Rule:
+    if name not in rulebook.rules:
+        import difflib
+
+        near = difflib.get_close_matches(name, rulebook.rules, 1)
+        raise JingkaiError(f"没有规则“{name}”", hint=f"是不是 {near[0]}？" if near else "见 `jingkai rules list`")
+    return rulebook.rules[name]
+
+
+@rules_app.command("show")
+def show_rule(name: str, as_json: bool = JSON) -> None:
+    """一条规则：条件、参数、依据。One rule with its articles and figures."""
+    rulebook = _rulebook()
+    rule = _find(rulebook, name)
+    if as_json:
+        print_json({**_summary(rule), "layer": rule.layer, "source": rule.source.model_dump(mode="json", by_alias=True)})
+        return
+    basis = rule.source.basis
+    console.print(f"[bold]{rule.source.title.zh}[/bold]（{rule.id}，{_KINDS[rule.kind]}）")
+    console.print(f"依据：{basis.document} {basis.title}，{basis.issuer}，{basis.from_} 起" + (f"至 {basis.to}" if basis.to else ""))
+    console.print(f"来源：{basis.url}", soft_wrap=True)
+    console.print(f"证据：{_EVIDENCE.get(basis.evidence or '', '未注明')}，核对至 {basis.checked}" + ("" if rule.verified else "；[yellow]含未核实的数字[/yellow]"))
+    if rule.source.notes:
+        console.print(f"说明：{rule.source.notes.zh}")
+    _print_parts(rule)
+    _print_parameters(rule)
+
+
+_EVIDENCE = {"official_text_or_reprint": "官方文本或转载", "transcription": "公开抄录", "press_or_commentary": "新闻或解读", "memory": "凭记忆，未核实"}
+
+
+def _print_parts(rule: Rule) -> None:
+    if rule.conditions:
+        table = Table(title="条件", title_justify="left")
+        for column in ("条件", "条款", "测试"):
+            table.add_column(column, overflow="fold")
+        for c in rule.conditions:
+            table.add_row(c.label(), c.basis, c.text)
+        console.print(table)
+        if rule.source.decide != "all":
+            console.print(f"认定：{rule.source.decide}")
+    for group in rule.groups:
+        table = Table(title=f"{group.title.zh}" + (f"（不超过 {float(group.cap):g} 分）" if group.cap else ""), title_justify="left")
+        for column in ("项目", "条款", "分档"):
+            table.add_column(column, overflow="fold")
+        sources = {i.id: i for g in rule.source.groups for i in g.items} | {i.id: i for i in rule.source.items}
+        for item in group.items:
+            bands = "；".join(f"{b.test or '其他'}：{b.points if isinstance(b.points, str) else '–'.join(b.points)}" for b in sources[item.id].bands)
+            table.add_row(item.title.zh, item.basis, bands)
+        console.print(table)
+    for grade in rule.source.grades:
+        console.print(f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}")
+    if rule.source.value:
+        console.print(f"数额：{rule.source.value}（{rule.unit}）")
+    if rule.source.due:
+        console.print(f"期限：{rule.source.due}；{rule.source.file.zh if rule.source.file else ''}")
+
+
+def _print_parameters(rule: Rule) -> None:
+    if not rule.parameters:
+        return
+    table = Table(title="参数", title_justify="left")
+    for column in ("参数", "数值", "条款", "层级", "核实"):
+        table.add_column(column, overflow="fold")
+    for p in rule.parameters.values():
+        verified = p.source.verified and all(v for *_, v in p.dated)
+        table.add_row(p.name, _value_text(p.source, p.layer, p.dated), p.source.basis, _LAYERS.get(p.layer, p.layer), "是" if verified else "[yellow]未核实[/yellow]")
+    console.print(table)
+
+
+_LAYERS = {"package": "系统", "rules": "本工作区"}
+
+
+def _value_text(source: Any, layer: str, dated: Any) -> str:
+    if layer != "package":
+        value = dated[0][2].value
+        return f"{float(value):g}（本地设定）"
+    if source.value is not None:
+        return str(source.value)
+    if source.values:
+        return "；".join(f"{v.from_}{'至' + str(v.to) if v.to else '起'} {v.value}" for v in source.values)
+    if source.bands is not None:
+        return f"按 {source.bands.by}：" + "；".join(
+            (f"≤{s.to}" if s.to else f"<{s.below}" if s.below else "其余") + f" {s.value}" for s in source.bands.steps
+        )
+    if source.table is not None:
+        return f"按 {source.by}，{len(source.table)} 个值"
+    if source.codes is not None:
+        return "、".join(source.codes)
+    return f"由{'经开区' if source.set_by == 'zone' else '省'}设定" + (f"，默认 {source.default}" if source.default else "，未设定")
+
+
+@rules_app.command("check")
+def check_rules(files: list[Path], as_json: bool = JSON) -> None:
+    """检查规则文件。Check rule files without running them."""
+    for path in files:
+        if not path.exists():
+            raise JingkaiError(f"没有文件 {path}", hint="检查路径")
+    layers = [policies_folder()]
+    found = [p for path in files for p in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    inside = [p for p in found if policies_folder() not in p.resolve().parents]
+    rulebook = load_rulebook(layers, extra=inside)
+    if as_json:
+        print_json({"checked": [str(p) for p in found], "rules": len(rulebook.rules)})
+        return
+    console.print(f"检查通过：{len(found)} 个文件，共 {len(rulebook.rules)} 条规则")
+
+
+@rules_app.command("test")
+def test_rules(
+    rules: list[str] = typer.Argument(None), as_json: bool = JSON
+) -> None:
+    """运行规则的算例。Run the examples of rules."""
+    rulebook = _rulebook()
+    for name in rules or []:
+        _find(rulebook, name)
+    outcomes = run_examples(rulebook, rules or None)
+    failed = [o for o in outcomes if o.problems]
+    if as_json:
+        print_json(
+            {
+                "examples": len(outcomes),
+                "failed": [{"rule": o.example.rule, "title": o.example.title, "problems": list(o.problems)} for o in failed],
+            }
+        )
+    else:
+        for o in failed:
+            console.print(f"[red]不符[/red] {o.example.rule}：{o.example.title}：{'；'.join(o.problems)}")
+        console.print(f"{len(outcomes)} 个算例，{len(outcomes) - len(failed)} 个相符，{len(failed)} 个不符")
+    if failed:
+        raise RuleExampleError(f"{len(failed)} 个算例与预期不符", hint="改规则或改算例")

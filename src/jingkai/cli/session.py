@@ -1,0 +1,60 @@
+"""What every command opens: the workspace, its rules with their layers, its newest run."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from jingkai.engine.run import decide
+from jingkai.engine.store import DecisionRun
+from jingkai.errors import JingkaiError
+from jingkai.policies import policies_folder
+from jingkai.registry.snapshot import Snapshot
+from jingkai.rulebook import Rulebook, load_rulebook
+from jingkai.workspace import Workspace
+
+__all__ = ["find_workspace", "open_run", "open_rulebook", "read_day"]
+
+
+def find_workspace() -> Workspace:
+    """Return the workspace that the current folder lies in."""
+    return Workspace.find(Path.cwd())
+
+
+def open_rulebook(workspace: Workspace | None) -> Rulebook:
+    """Return the package's rules with the workspace's layer."""
+    layers = [policies_folder()]
+    if workspace is not None and workspace.rules.exists():
+        layers.append(workspace.rules)
+    return load_rulebook(layers)
+
+
+def open_run(
+    workspace: Workspace, as_of: date | None
+) -> tuple[Rulebook, Snapshot, DecisionRun]:
+    """Return the rules, the newest snapshot and its run as of a date, decided now if need be."""
+    rulebook, snapshot = open_rulebook(workspace), Snapshot.current(workspace)
+    return rulebook, snapshot, decide(workspace, snapshot, rulebook, as_of or snapshot.as_of)
+
+
+def read_day(text: str | None) -> date | None:
+    """Read a date option.
+
+    Raises
+    ------
+    JingkaiError
+        If it is no date.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise JingkaiError(f"“{text}”不是日期", hint="写成 2026-06-30") from error
+
+
+AS_OF = typer.Option(None, "--as-of", help="查询日，如 2026-06-30；默认为数据日期")
+JSON = typer.Option(False, "--json", help="输出 JSON")
+LANG = typer.Option("zh", "--lang", help="zh 或 en")

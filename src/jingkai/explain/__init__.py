@@ -1,0 +1,11 @@
+"""Reasons: why a decision came out as it did, what is missing, how near it was.
+
+    DecisionRun + Snapshot + Rulebook ─► Explainer ─► RuleReason ─► terminal, JSON, page
+
+Nothing is decided here: verdicts are the stored ones, figures are the same plans on one row.
+"""
+
+from jingkai.explain.explainer import Explainer, ExplainError
+from jingkai.explain.reasons import ConditionReason, RuleReason
+
+__all__ = ["ConditionReason", "ExplainError", "Explainer", "RuleReason"]

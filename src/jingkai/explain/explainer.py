@@ -1,0 +1,105 @@
+"""Opens a stored run and explains any entity of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from jingkai.engine.store import DecisionRun, RowReader
+from jingkai.errors import JingkaiError
+from jingkai.explain.reasons import RuleReason, explain_rule
+from jingkai.explain.row import RowEvaluator
+from jingkai.registry.snapshot import Match, Snapshot
+from jingkai.rulebook import Rulebook
+
+__all__ = ["ExplainError", "Explainer"]
+
+
+class ExplainError(JingkaiError):
+    """An entity or rule that the run does not have."""
+
+    code = "explain"
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Explains entities of one run; files stay mapped once opened.
+
+    Parameters
+    ----------
+    rulebook, snapshot, run
+        What was decided with what.
+    """
+
+    rulebook: Rulebook
+    snapshot: Snapshot
+    run: DecisionRun
+
+    @cached_property
+    def _readers(self) -> dict[str, tuple[RowReader, RowReader]]:
+        return {
+            e: (RowReader(self.snapshot.path / f"{e}.arrow"), self.run.reader(e))
+            for e in self.run.manifest["entities"]
+        }
+
+    @cached_property
+    def _referred(self) -> dict[str, RowReader]:
+        return {e: RowReader(self.snapshot.path / f"{e}.arrow") for e in self.snapshot.entities}
+
+    def find(self, text: str) -> tuple[str, Match]:
+        """Find one entity by key, stock code or name.
+
+        Raises
+        ------
+        ExplainError
+            If none or several answer to it; the message lists them.
+        """
+        found = [(e, m) for e in self._readers for m in self.snapshot.find(e, text)]
+        if not found:
+            raise ExplainError(f"没有找到“{text}”", hint="用统一社会信用代码、股票代码或完整名称")
+        if len(found) > 1:
+            names = "、".join(f"{m.name}（{m.key}）" for _, m in found[:8])
+            raise ExplainError(f"“{text}”有多个结果：{names}", hint="用统一社会信用代码或完整名称")
+        return found[0]
+
+    def row(self, entity: str, position: int) -> tuple[pl.DataFrame, dict[str, Any]]:
+        """Return an entity's facts and stored results as one row, and the results by column."""
+        facts, results = self._readers[entity]
+        decided = results.frame(position).drop("key")
+        frame = pl.concat([self._with_references(entity, facts.frame(position)), decided], how="horizontal")
+        return frame, decided.row(0, named=True)
+
+    def _with_references(self, entity: str, frame: pl.DataFrame) -> pl.DataFrame:
+        for owner, target in self.rulebook.vocabulary.entities[entity].references.items():
+            if owner not in frame.columns or target not in self._referred or frame[owner][0] is None:
+                continue
+            found = self.snapshot.find(target, frame[owner][0], limit=1)
+            if found:
+                other = self._referred[target].frame(found[0].position).drop("key")
+                frame = pl.concat([frame, other.rename(lambda c, o=owner: f"{o}.{c}")], how="horizontal")
+        return frame
+
+    def explain(
+        self, entity: str, position: int, rules: list[str] | None = None, lang: str = "zh"
+    ) -> list[RuleReason]:
+        """Explain the rules of one entity, in the rulebook's order.
+
+        Parameters
+        ----------
+        entity, position
+            Which row of which entity.
+        rules
+            Only these; all that were run by default.
+        """
+        frame, results = self.row(entity, position)
+        ran = [n for n, r in self.run.rules.items() if r["entity"] == entity]
+        unknown = [n for n in rules or [] if n not in ran]
+        if unknown:
+            state = "在该日期未施行" if unknown[0] in self.run.manifest["not_in_force"] else "不存在或不适用于此主体"
+            raise ExplainError(f"规则 {unknown[0]} {state}", hint="见 `jingkai rules list`")
+        row = RowEvaluator(self.rulebook, self.run.as_of, frame, frozenset(ran))
+        return [explain_rule(self.rulebook.rules[n], row, results, lang) for n in ran if rules is None or n in rules]

@@ -1,0 +1,173 @@
+"""Figures, tests and verdicts as people read them, in Chinese or English."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from jingkai.rulebook import tree
+from jingkai.rulebook.rule import Rule
+from jingkai.vocabulary import Entity, Unit, Vocabulary
+
+__all__ = ["expression_text", "figure_text", "operator_text", "verdict_text"]
+
+_VERDICTS = {
+    ("eligibility", True): ("符合", "granted"),
+    ("eligibility", False): ("不符合", "refused"),
+    ("eligibility", None): ("待定", "undetermined"),
+    ("duty", True): ("有此义务", "binding"),
+    ("duty", False): ("无此义务", "not binding"),
+    ("duty", None): ("待定", "undetermined"),
+}
+_OPERATORS = {
+    ">=": ("不低于", "at least"),
+    ">": ("高于", "more than"),
+    "<=": ("不高于", "at most"),
+    "<": ("低于", "less than"),
+    "=": ("等于", "equal to"),
+    "<>": ("不等于", "other than"),
+}
+
+
+def verdict_text(kind: str, value: bool | None, lang: str = "zh") -> str:
+    """Return a verdict's word."""
+    words = _VERDICTS[kind if kind in ("eligibility", "duty") else "eligibility", value]
+    return words[0] if lang == "zh" else words[1]
+
+
+def operator_text(op: str, lang: str = "zh") -> str:
+    """Return a comparison's words."""
+    return _OPERATORS[op][0 if lang == "zh" else 1]
+
+
+def figure_text(value: Any, unit: Unit | None = None, lang: str = "zh") -> str:
+    """Return a value as a person reads it: 2.6%, 1,234.5 万元, 2024-03-05, 是; ？ for unknown."""
+    if value is None:
+        return "未知" if lang == "zh" else "unknown"
+    if isinstance(value, bool):
+        return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+    if isinstance(value, date | str):
+        return str(value)
+    if unit is not None and not unit.factors:
+        return _decimal(value * 100, 4) + "%"
+    text = _decimal(value, 6)
+    return f"{text} {unit}" if unit is not None and unit.factors else text
+
+
+def _decimal(value: Fraction, digits: int) -> str:
+    scaled = round(value * 10**digits)
+    sign, whole = ("-" if scaled < 0 else ""), abs(scaled)
+    head, tail = divmod(whole, 10**digits)
+    decimals = f"{tail:0{digits}d}".rstrip("0")
+    exact = Fraction(scaled, 10**digits) == value
+    return ("" if exact else "约") + f"{sign}{head:,}" + (f".{decimals}" if decimals else "")
+
+
+_FUNCTIONS_ZH = {
+    "last": "上年{0}",
+    "this": "本年度{0}",
+    "prior": "{1}年前的{0}",
+    "prior1": "前一年{0}",
+    "total": "近{1}年{0}合计",
+    "mean": "近{1}年平均{0}",
+    "growth": "{0}增长率",
+    "cagr": "近{1}年{0}复合增长率",
+    "holds": "持有{0}",
+    "days": "{0}至{1}的天数",
+    "years": "{0}至{1}的年数",
+    "months_inclusive": "{0}至{1}的月数",
+    "as_of": "查询日",
+    "year_end": "上年末",
+}
+_FUNCTIONS_EN = {
+    "last": "{0} of the last year",
+    "this": "{0} of this year",
+    "prior": "{0} {1} years before",
+    "prior1": "{0} of the year before",
+    "total": "{0} over {1} years",
+    "mean": "mean {0} over {1} years",
+    "growth": "growth of {0}",
+    "cagr": "compound growth of {0} over {1} years",
+    "holds": "holds {0}",
+    "days": "days from {0} to {1}",
+    "years": "years from {0} to {1}",
+    "months_inclusive": "months from {0} to {1}",
+    "as_of": "the date asked about",
+    "year_end": "the last year end",
+}
+
+
+def expression_text(
+    node: tree.Node, rule: Rule, vocabulary: Vocabulary, lang: str = "zh", titles: dict[str, str] | None = None
+) -> str:
+    """Return an expression in words: 近3年研发费用合计 ÷ 近3年营业收入合计."""
+    return _Words(rule, vocabulary, lang, titles or {}).text(node)
+
+
+class _Words:
+    def __init__(self, rule: Rule, vocabulary: Vocabulary, lang: str, titles: dict[str, str]) -> None:
+        self.rule, self.vocabulary, self.lang, self.titles = rule, vocabulary, lang, titles
+        self.phrases = _FUNCTIONS_ZH if lang == "zh" else _FUNCTIONS_EN
+
+    def text(self, node: tree.Node) -> str:
+        """Return a node in words."""
+        match node:
+            case tree.FactRef():
+                return self._fact(node)
+            case tree.Total():
+                return self.phrases["mean" if node.mean else "total"].format(self._label(node.name), node.years)
+            case tree.Growth():
+                return self.phrases["growth"].format(self._label(node.name))
+            case tree.Cagr():
+                return self.phrases["cagr"].format(self._label(node.name), node.years)
+            case tree.Arithmetic():
+                sign = {"*": "×", "/": "÷", "-": "−", "+": "+"}[node.op]
+                return f"{self._inner(node.left)} {sign} {self._inner(node.right)}"
+            case tree.Interval():
+                return self.phrases[node.kind].format(self.text(node.start), self.text(node.end))
+            case tree.Holds():
+                label = self.vocabulary.titles[node.title].label
+                return self.phrases["holds"].format(label.text(self.lang))
+            case tree.RuleRef():
+                return self.titles.get(node.rule, node.rule)
+            case tree.Parameter():
+                return node.name
+            case tree.AsOf():
+                return self.phrases["as_of"]
+            case tree.LastYearEnd():
+                return self.phrases["year_end"]
+            case _:
+                return self._other(node)
+
+    def _other(self, node: tree.Node) -> str:
+        if isinstance(node, tree.Constant):
+            return str(node.value)
+        if isinstance(node, tree.TextConstant):
+            return node.value
+        if isinstance(node, tree.Extreme):
+            return f"{node.op}({', '.join(self.text(a) for a in node.args)})"
+        if isinstance(node, tree.Assume):
+            return self.text(node.fact)
+        if isinstance(node, tree.CodeTest):
+            return self.text(node.subject)
+        return "…"
+
+    def _inner(self, node: tree.Node) -> str:
+        text = self.text(node)
+        return f"({text})" if isinstance(node, tree.Arithmetic) and node.op in "+-" else text
+
+    def _fact(self, node: tree.FactRef) -> str:
+        label = self._label(node.name, node.of)
+        if node.ago is None:
+            return label
+        if node.ago == 1:
+            return self.phrases["prior1"].format(label)
+        kind = {0: "last", -1: "this"}.get(node.ago, "prior")
+        return self.phrases[kind].format(label, node.ago)
+
+    def _label(self, name: str, owner: str = "") -> str:
+        entity: Entity = self.vocabulary.entities[self.rule.entity]
+        if owner:
+            entity = self.vocabulary.entities[entity.references[owner]]
+        return entity.facts[name].label.text(self.lang)

@@ -1,0 +1,8 @@
+"""Synthetic enterprises, stated to be so wherever they are shown.
+
+    seed ─► enterprises, reinvestments (facts as stored, with gaps) ─► a snapshot
+"""
+
+from jingkai.population.demo import demo_enterprises, demo_investments
+
+__all__ = ["demo_enterprises", "demo_investments"]

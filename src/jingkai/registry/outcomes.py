@@ -1,0 +1,177 @@
+"""Official outcomes: titles held and certificates with their validity, and closed registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from jingkai.registry.cells import parse_column
+from jingkai.registry.collect import FILE, Collected, FileCount, Refusal, collect
+from jingkai.registry.errors import MappingError, RegistryError
+from jingkai.registry.load import LoadReport, store
+from jingkai.registry.mapping import LoadMap
+from jingkai.registry.reading import ROW, read_table
+from jingkai.registry.reading.header import normal_header
+from jingkai.registry.snapshot import Snapshot
+from jingkai.vocabulary import Title, Vocabulary, load_vocabulary
+from jingkai.workspace import Workspace
+
+__all__ = ["load_outcomes"]
+
+_TITLE = {"称号", "认定名称", "资质", "证书名称", "title", "认定类型", "称号名称"}
+_FROM = {"有效期起", "发证日期", "认定日期", "起始日期", "valid_from", "发证时间", "认定时间"}
+_TO = {"有效期止", "有效期至", "到期日期", "截止日期", "valid_to", "有效期"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    title: str
+    since: str | None
+    until: str | None
+
+
+def load_outcomes(
+    workspace: Workspace,
+    file: Path,
+    *,
+    office: str,
+    as_of: date,
+    complete: bool = False,
+    sheet: str | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> LoadReport:
+    """Load a list of official titles (one row a title) beside the computed verdicts.
+
+    Parameters
+    ----------
+    workspace, file, sheet
+        The list has a column of the enterprise, of the title, and of its validity.
+    office, as_of
+        Whose list it is, as of when.
+    complete
+        The list is whole for the titles it names: an enterprise of the snapshot that is not on it
+        does not hold them. Otherwise absence stays unknown.
+
+    Raises
+    ------
+    RegistryError
+        If columns or titles cannot be told, or nothing was loaded before.
+    """
+    vocabulary = vocabulary or load_vocabulary()
+    entity = vocabulary.entities["enterprise"]
+    with workspace.locked():
+        before = Snapshot.current(workspace)
+        names = before.scan("enterprise").select("key", "name").collect() if "name" in before.columns("enterprise") else None
+        zone = workspace.settings.zone.key if workspace.settings.zone else None
+        collected = collect(
+            [file], entity, vocabulary, LoadMap(columns=_ignored(file, sheet)), as_of=as_of, sheet=sheet,
+            zone=zone, names=names, strict_cells=False, progress=lambda *_: None,
+        )  # fmt: skip
+        wide = _pivot(collected, file, sheet, vocabulary)
+        if complete:
+            wide = _absent(wide, before, [t for t in vocabulary.titles if f"{t}_held" in wide.columns])
+        return store(workspace, entity, _as_collected(wide, collected), before, office, as_of, vocabulary)
+
+
+def _ignored(file: Path, sheet: str | None) -> dict[str, object]:
+    table = read_table(file, sheet)
+    return {h: "ignore" for h in table.columns if h.lower() in _TITLE | _FROM | _TO}  # type: ignore[return-value]
+
+
+def _pivot(collected: Collected, file: Path, sheet: str | None, vocabulary: Vocabulary) -> pl.DataFrame:
+    table = read_table(file, sheet)
+    columns = _columns(table.columns, file)
+    raw = collected.frame.select("key", ROW, FILE).join(
+        table.frame.select(ROW, pl.col(columns.title).alias("title")), on=ROW, how="left"
+    )
+    known = _titles_by_name(vocabulary)
+    ids = [known.get(normal_header(t or "").lower()) for t in raw["title"]]
+    unknown = sorted({t or "" for t, i in zip(raw["title"], ids, strict=True) if i is None})
+    if unknown:
+        raise RegistryError(
+            f"不认识的称号“{unknown[0]}”", where=str(file), hint="可以是 " + "、".join(t.label.zh for t in vocabulary.titles.values())
+        )
+    raw = raw.with_columns(pl.Series("id", ids))
+    for name, column in (("from", columns.since), ("to", columns.until)):
+        fact = next(iter(vocabulary.titles.values())).facts()[1]
+        dates = parse_column(table.frame[column], fact) if column else None
+        values = dates.values if dates else pl.Series([None] * table.frame.height, dtype=pl.Date)
+        raw = raw.join(pl.DataFrame({ROW: table.frame[ROW], name: values}), on=ROW, how="left")
+    return _wide(raw, vocabulary)
+
+
+def _columns(headers: list[str], file: Path) -> _Columns:
+    lower = {h.lower(): h for h in headers}
+
+    def one(names: set[str]) -> str | None:
+        return next((lower[n] for n in names if n in lower), None)
+
+    title = one(_TITLE)
+    if title is None:
+        raise MappingError("找不到称号列", where=str(file), hint="列名可用：称号、认定名称、资质")
+    return _Columns(title, one(_FROM), one(_TO))
+
+
+def _titles_by_name(vocabulary: Vocabulary) -> dict[str, str]:
+    return {
+        normal_header(name).lower(): title.id
+        for title in vocabulary.titles.values()
+        for name in (title.id, title.label.zh, title.label.en, *title.aliases)
+    }
+
+
+def _wide(raw: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    frame = raw.select("key", FILE, ROW).unique("key", keep="first", maintain_order=True)
+    for title in vocabulary.titles.values():
+        mine = raw.filter(pl.col("id") == title.id)
+        if mine.height == 0:
+            continue
+        latest = mine.sort("from", nulls_last=False).unique("key", keep="last")
+        until = _until(latest, title)
+        held = latest.select(
+            "key",
+            pl.lit(True).alias(f"{title.id}_held"),
+            pl.col("from").alias(f"{title.id}_from"),
+            until.alias(f"{title.id}_to"),
+        )
+        frame = frame.join(held, on="key", how="left")
+    return frame
+
+
+def _until(frame: pl.DataFrame, title: Title) -> pl.Series:
+    if title.valid_years is None:
+        return frame["to"]
+    ends = [
+        to if to is not None or since is None else _years_later(since, title.valid_years)
+        for since, to in zip(frame["from"], frame["to"], strict=True)
+    ]
+    return pl.Series(ends, dtype=pl.Date)
+
+
+def _years_later(since: date, years: int) -> date:
+    """Return the last day of a validity of some years: three from 2023-07-01 end 2026-06-30."""
+    try:
+        anniversary = since.replace(year=since.year + years)
+    except ValueError:
+        anniversary = date(since.year + years, 3, 1)
+    return anniversary - timedelta(days=1)
+
+
+def _absent(wide: pl.DataFrame, before: Snapshot, titles: list[str]) -> pl.DataFrame:
+    everyone = before.scan("enterprise").select("key").collect()
+    others = everyone.join(wide, on="key", how="anti").with_columns(
+        pl.lit(0, dtype=pl.Int64).alias(FILE), pl.lit(0, dtype=pl.Int64).alias(ROW)
+    )
+    both = pl.concat([wide, others], how="diagonal")
+    return both.with_columns(pl.col(f"{t}_held").fill_null(False) for t in titles)
+
+
+def _as_collected(wide: pl.DataFrame, collected: Collected) -> Collected:
+    count: FileCount = collected.files[0]
+    extra = wide.filter(pl.col(ROW) == 0).height
+    merged = collected.frame.height - (wide.height - extra)
+    count.rows += extra - merged  # absences are rows of the closed list; a key's several titles one
+    return Collected(wide, collected.files, Refusal(collected.refusal.rejects, collected.refusal.problems))
