@@ -98,7 +98,8 @@ class Workspace:
             settings = Settings(**tomllib.loads(file.read_text("utf-8")))
         except FileNotFoundError as error:
             raise WorkspaceError(
-                f"{path} 不是 jingkai 工作区", hint="运行 `jingkai init 名称` 新建，或进入已有工作区"
+                f"{path} 不是 jingkai 工作区",
+                hint="运行 `jingkai init 名称` 新建，或进入已有工作区",
             ) from error
         except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
             raise WorkspaceError(f"{_FILE} 无法读取：{error}", where=str(file)) from error

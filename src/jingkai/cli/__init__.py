@@ -1,4 +1,6 @@
-"""The command line: one file a group of commands; every command prints for people or, with
+"""The command line, one file a group of commands.
+
+Every command prints for people or, with
 ``--json``, for programs.
 """
 

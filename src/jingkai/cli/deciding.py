@@ -36,7 +36,9 @@ def decide_command(
     workspace = find_workspace()
     rulebook, snapshot = open_rulebook(workspace), Snapshot.current(workspace)
     with progress_bar("认定", quiet=as_json) as progress:
-        run = decide(workspace, snapshot, rulebook, read_day(as_of) or snapshot.as_of, progress=progress)
+        run = decide(
+            workspace, snapshot, rulebook, read_day(as_of) or snapshot.as_of, progress=progress
+        )
     if xlsx is not None:
         decision_workbook(run, snapshot, rulebook, xlsx)
     if as_json:
@@ -50,7 +52,11 @@ def decide_command(
 def summary_dict(run: DecisionRun) -> dict[str, Any]:
     """Return a run's summary as JSON has it."""
     rules = [
-        {"rule": name, **{k: described[k] for k in ("measure", "kind", "entity", "verified")}, **run.summary[name]}
+        {
+            "rule": name,
+            **{k: described[k] for k in ("measure", "kind", "entity", "verified")},
+            **run.summary[name],
+        }
         for name, described in run.rules.items()
     ]
     return {
@@ -70,7 +76,10 @@ def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
     vocabulary = load_vocabulary()
     if run.manifest["synthetic"]:
         console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
-    rows = " · ".join(f"{vocabulary.entities[e].title.zh} {d['rows']:,}" for e, d in run.manifest["entities"].items())
+    rows = " · ".join(
+        f"{vocabulary.entities[e].title.zh} {d['rows']:,}"
+        for e, d in run.manifest["entities"].items()
+    )
     table = Table(title=f"查询日 {run.as_of} · {rows}", title_justify="left", header_style="bold")
     for column, options in _COLUMNS:
         table.add_column(column, **options)
@@ -82,9 +91,12 @@ def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
         measure = rulebook.measures.get(described["measure"])
         title = measure.title.zh if measure else described["measure"]
         table.add_row(
-            title if title != last else "", described["title"]["zh"] + ("" if described["verified"] else " *"),
-            *_counts(described, counts), _wanted(counts, described, vocabulary), _total(described, counts),
-        )  # fmt: skip
+            title if title != last else "",
+            described["title"]["zh"] + ("" if described["verified"] else " *"),
+            *_counts(described, counts),
+            _wanted(counts, described, vocabulary),
+            _total(described, counts),
+        )
         last = title
     console.print(table)
     if any(not d["verified"] for d in run.rules.values()):
@@ -111,7 +123,11 @@ def _counts(described: dict[str, Any], counts: dict[str, Any]) -> tuple[str, str
     if described["kind"] == "grade":
         grades = " ".join(f"{g}:{counts[g]:,}" for g in described["grades"])
         return grades, "", undetermined
-    yes, no = ("granted", "refused") if described["kind"] in ("eligibility", "duty") else ("positive", "zero")
+    yes, no = (
+        ("granted", "refused")
+        if described["kind"] in ("eligibility", "duty")
+        else ("positive", "zero")
+    )
     return f"{counts[yes]:,}", f"{counts[no]:,}", undetermined
 
 
@@ -119,6 +135,8 @@ def _wanted(counts: dict[str, Any], described: dict[str, Any], vocabulary: Any) 
     if not counts["missing"]:
         return ""
     name, count = counts["missing"][0]
+    if name.startswith("parameter:"):
+        return f"经开区未设定参数 {name.partition(':')[2]}（{count:,}）"
     fact = vocabulary.fact(described["entity"], name)
     return f"{fact.label.zh if fact else name}（{count:,}）"
 
@@ -133,8 +151,14 @@ def _print_indicators(run: DecisionRun) -> None:
     for name, indicator in run.manifest["indicators"].items():
         for row in indicator["zones"]:
             if row["zone"] == "" and row["partial"] is not None:
-                value = money(Fraction(row["partial"]) * Fraction(indicator["quantum"]), indicator["unit"])
-                cover = "" if row["known"] == row["of"] else f"（仅 {row['known']:,}/{row['of']:,} 户已知，不是总数）"
+                value = money(
+                    Fraction(row["partial"]) * Fraction(indicator["quantum"]), indicator["unit"]
+                )
+                cover = (
+                    ""
+                    if row["known"] == row["of"]
+                    else f"（仅 {row['known']:,}/{row['of']:,} 户已知，不是总数）"
+                )
                 console.print(f"指标 {name}：{value}{cover}")
 
 
@@ -153,11 +177,19 @@ def explain_command(
     reasons = explainer.explain(entity, match.position, rule or None, lang)
     if as_json:
         print_json(
-            {"key": match.key, "name": match.name, "entity": entity, "as_of": str(run.as_of),
-             "synthetic": run.manifest["synthetic"], "rules": [r.to_dict() for r in reasons]}
-        )  # fmt: skip
+            {
+                "key": match.key,
+                "name": match.name,
+                "entity": entity,
+                "as_of": str(run.as_of),
+                "synthetic": run.manifest["synthetic"],
+                "rules": [r.to_dict() for r in reasons],
+            }
+        )
         return
-    console.print(f"[bold]{match.name or match.key}[/bold]  {match.key}  {'查询日' if lang == 'zh' else 'as of'} {run.as_of}")
+    console.print(
+        f"[bold]{match.name or match.key}[/bold]  {match.key}  {'查询日' if lang == 'zh' else 'as of'} {run.as_of}"
+    )
     if run.manifest["synthetic"]:
         console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
     for reason in reasons:
@@ -169,7 +201,11 @@ def explain_command(
 def _print_reason(reason: RuleReason, rulebook: Rulebook, lang: str, *, full: bool) -> None:
     zh = lang == "zh"
     mark, colour = _MARKS[reason.verdict]
-    head = Text(f"\n{mark} ", style=colour) + Text(reason.title, style="bold") + Text(f"：{_word(reason, zh)}", style=colour)
+    head = (
+        Text(f"\n{mark} ", style=colour)
+        + Text(reason.title, style="bold")
+        + Text(f"：{_word(reason, zh)}", style=colour)
+    )
     if not reason.verified:
         head += Text("（含未核实的数字）" if zh else " (unverified figures)", style="yellow")
     console.print(head)
@@ -184,25 +220,45 @@ def _print_reason(reason: RuleReason, rulebook: Rulebook, lang: str, *, full: bo
         shared = [m["label"] + f"（{m['holder']}）" for m in reason.missing if m["shared"]]
         bring = [m for m in reason.missing if not m["shared"]]
         if shared:
-            console.print(f"  {'部门可共享，无需提供' if zh else 'shared by offices'}：{'、'.join(shared)}")
+            console.print(
+                f"  {'部门可共享，无需提供' if zh else 'shared by offices'}：{'、'.join(shared)}"
+            )
         if bring:
-            console.print(f"  {'还缺' if zh else 'missing'}：{'、'.join(m['label'] for m in bring)}")
+            console.print(
+                f"  {'还缺' if zh else 'missing'}：{'、'.join(m['label'] for m in bring)}"
+            )
         if reason.materials:
             console.print(f"  {'需提供材料' if zh else 'materials'}：{'、'.join(reason.materials)}")
     if reason.near_miss == "one":
-        console.print(f"  [cyan]{'临界：仅此一项不符合' if zh else 'near miss: this condition alone'}[/cyan]")
+        console.print(
+            f"  [cyan]{'临界：仅此一项不符合' if zh else 'near miss: this condition alone'}[/cyan]"
+        )
     elif reason.near_miss == "possible":
-        console.print(f"  [cyan]{'可能临界：仅此一项不符合，另有条件待定' if zh else 'possible near miss'}[/cyan]")
+        console.print(
+            f"  [cyan]{'可能临界：仅此一项不符合，另有条件待定' if zh else 'possible near miss'}[/cyan]"
+        )
 
 
 def _word(reason: RuleReason, zh: bool) -> str:
     if reason.kind in ("score", "grade"):
         return reason.result
-    words = {True: ("符合", "granted"), False: ("不符合", "refused"), None: ("待定", "undetermined")}
+    words = {
+        True: ("符合", "granted"),
+        False: ("不符合", "refused"),
+        None: ("待定", "undetermined"),
+    }
     if reason.kind == "duty":
-        words = {True: ("有此义务", "binding"), False: ("无此义务", "not binding"), None: ("待定", "undetermined")}
+        words = {
+            True: ("有此义务", "binding"),
+            False: ("无此义务", "not binding"),
+            None: ("待定", "undetermined"),
+        }
     word = words[reason.verdict][0 if zh else 1]
-    return f"{reason.result}" if reason.kind == "amount" and reason.verdict else f"{word} {reason.result}".strip()
+    return (
+        f"{reason.result}"
+        if reason.kind == "amount" and reason.verdict
+        else f"{word} {reason.result}".strip()
+    )
 
 
 def _print_condition(c: Any, zh: bool) -> None:
@@ -210,7 +266,9 @@ def _print_condition(c: Any, zh: bool) -> None:
     if c.applies is False:
         console.print(Text(f"  – {c.title}：{'不适用' if zh else 'does not apply'}", style="dim"))
         return
-    console.print(Text(f"  {mark} ", style=colour) + Text(c.title) + Text(f"  {c.basis}", style="dim"))
+    console.print(
+        Text(f"  {mark} ", style=colour) + Text(c.title) + Text(f"  {c.basis}", style="dim")
+    )
     for atom in c.atoms:
         if len(c.atoms) > 1 or atom.needed or atom.verdict is None:
             needed = f"，{'需' if zh else 'needs'} {atom.needed}" if atom.needed else ""
@@ -229,7 +287,9 @@ def _print_sources(
         known = described.column(column)
         if known is not None and known[0].name in wanted:
             label = known[0].label.text(lang) + (f" {known[1]}" if known[1] else "")
-            lines.append(f"  {label}：{source.file}，{offices[source.office].label.text(lang)}，{source.as_of}")
+            lines.append(
+                f"  {label}：{source.file}，{offices[source.office].label.text(lang)}，{source.as_of}"
+            )
     if lines:
         console.print(f"\n[bold]{'数据来源' if lang == 'zh' else 'Sources'}[/bold]")
         for line in lines:
@@ -255,12 +315,22 @@ def differences_command(as_of: str | None = AS_OF, as_json: bool = JSON) -> None
         undetermined=pl.col("computed").is_null().sum(),
     )
     table = Table(title="官方认定与测算", title_justify="left")
-    for column in ("称号", "规则", "均符合", "官方有、测算不符", "官方无、测算符合", "均不符合", "测算待定"):
+    for column in (
+        "称号",
+        "规则",
+        "均符合",
+        "官方有、测算不符",
+        "官方无、测算符合",
+        "均不符合",
+        "测算待定",
+    ):
         table.add_column(column, justify="right" if column not in ("称号", "规则") else "left")
-    for row in counts.sort("title", "rule").iter_rows():
-        label = rulebook.vocabulary.titles[row[0]].label.zh
-        table.add_row(label, row[1], *(f"{v:,}" for v in row[2:]))
+    for figures in counts.sort("title", "rule").iter_rows():
+        label = rulebook.vocabulary.titles[figures[0]].label.zh
+        table.add_row(label, figures[1], *(f"{v:,}" for v in figures[2:]))
     console.print(table)
     for row in frame.filter(~pl.col("agrees")).head(10).iter_rows(named=True):
         held = "官方持有，测算不符合" if row["official"] else "官方未持有，测算符合"
-        console.print(f"  {row['name'] or row['key']}：{held}（{row['rule']}），jingkai explain {row['key']} --rule {row['rule']}")
+        console.print(
+            f"  {row['name'] or row['key']}：{held}（{row['rule']}），jingkai explain {row['key']} --rule {row['rule']}"
+        )

@@ -31,38 +31,65 @@ def demo_command(
     """演示：合成一个经开区，认定并说明。A synthetic zone, decided and explained."""
     if (folder / _MARK).exists():
         shutil.rmtree(folder)
-    workspace = Workspace.init(folder, ZoneSettings(key="示范经开区", name="示范经开区（合成）", province="江苏"))
+    workspace = Workspace.init(
+        folder, ZoneSettings(key="示范经开区", name="示范经开区（合成）", province="江苏")
+    )
     (workspace.path / _MARK).touch()
     console.print(f"合成一个示范经开区：{enterprises:,} 家企业，全部为随机生成，与任何真实企业无关")
     day = _AS_OF.isoformat()
     sources = [
-        SourceFile("合成企业（种子7）", "", "zone_committee", day, "enterprise", None, enterprises, enterprises),
+        SourceFile(
+            "合成企业（种子7）",
+            "",
+            "zone_committee",
+            day,
+            "enterprise",
+            None,
+            enterprises,
+            enterprises,
+        ),
         SourceFile("合成再投资（种子7）", "", "commerce", day, "investment", None, 60, 60),
     ]
     frames = {"enterprise": demo_enterprises(enterprises), "investment": demo_investments(60)}
-    frames["zone"] = pl.DataFrame({"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]})
+    frames["zone"] = pl.DataFrame(
+        {"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]}
+    )
     snapshot = write_snapshot(
-        workspace, frames, as_of=_AS_OF, sources=sources, synthetic=True,
+        workspace,
+        frames,
+        as_of=_AS_OF,
+        sources=sources,
+        synthetic=True,
         column_sources={"investment": {c: [1] for c in frames["investment"].columns}},
-    )  # fmt: skip
+    )
     rulebook = open_rulebook(workspace)
     with progress_bar("认定") as progress:
         run = decide(workspace, snapshot, rulebook, _AS_OF, progress=progress)
     print_summary(run, rulebook)
     explainer = Explainer(rulebook, snapshot, run)
-    near = _near_miss(explainer, run.scan("enterprise").select("key", "high_tech_enterprise").collect())
+    near = _near_miss(
+        explainer, run.scan("enterprise").select("key", "high_tech_enterprise").collect()
+    )
     if near is not None:
-        frame, _ = explainer.row("enterprise", near)
-        console.print(f"\n例：[bold]{frame['name'][0]}[/bold] {frame['key'][0]}")
-        _print_reason(explainer.explain("enterprise", near, ["high_tech_enterprise"])[0], rulebook, "zh", full=True)
-    _next_steps(folder, "" if near is None else str(frame["key"][0]))
+        values, _ = explainer.row("enterprise", near)
+        console.print(f"\n例：[bold]{values['name']}[/bold] {values['key']}")
+        _print_reason(
+            explainer.explain("enterprise", near, ["high_tech_enterprise"])[0],
+            rulebook,
+            "zh",
+            full=True,
+        )
+    _next_steps(folder, "" if near is None else str(values["key"]))
 
 
 def _near_miss(explainer: Explainer, decided: pl.DataFrame) -> int | None:
     """Return the first enterprise that one condition alone refused, else the first refused."""
     refused = decided.with_row_index().filter(~pl.col("high_tech_enterprise"))["index"].to_list()
     for position in refused[:200]:
-        if explainer.explain("enterprise", position, ["high_tech_enterprise"])[0].near_miss == "one":
+        if (
+            explainer.explain("enterprise", position, ["high_tech_enterprise"])[0].near_miss
+            == "one"
+        ):
             return int(position)
     return int(refused[0]) if refused else None
 
@@ -72,5 +99,10 @@ def _next_steps(folder: Path, key: str) -> None:
     program = Path(".venv/bin/jingkai")
     name = f"../{program}" if program.exists() else "jingkai"
     console.print(f"  cd {folder}")
-    for words in (f"explain {key}", "decide --as-of 2026-06-30 --xlsx out.xlsx", "rules list", "rules show high_tech_enterprise"):
+    for words in (
+        f"explain {key}",
+        "decide --as-of 2026-06-30 --xlsx out.xlsx",
+        "rules list",
+        "rules show high_tech_enterprise",
+    ):
         console.print(f"  {name} {words}", soft_wrap=True)

@@ -39,7 +39,9 @@ def init_command(
         print_json({"workspace": str(workspace.path)})
         return
     console.print(f"已新建工作区 {name}")
-    console.print(f"下一步：cd {name}，再运行 jingkai template enterprises > register.xlsx", soft_wrap=True)
+    console.print(
+        f"下一步：cd {name}，再运行 jingkai template enterprises > register.xlsx", soft_wrap=True
+    )
 
 
 def template_command(
@@ -65,7 +67,9 @@ def template_command(
         out.write_bytes(data)
         console.print(f"已写入 {out}")
     elif sys.stdout.isatty():
-        raise JingkaiError("不能把表格文件打印到屏幕", hint="运行 jingkai template enterprises > register.xlsx")
+        raise JingkaiError(
+            "不能把表格文件打印到屏幕", hint="运行 jingkai template enterprises > register.xlsx"
+        )
     else:
         sys.stdout.buffer.write(data)
 
@@ -79,11 +83,15 @@ def _entity(name: str) -> Entity:
 
 
 def load_command(
-    entity: str = typer.Argument(..., help="enterprises、investments、zones 或 outcomes（官方认定名单）"),
+    entity: str = typer.Argument(
+        ..., help="enterprises、investments、zones 或 outcomes（官方认定名单）"
+    ),
     files: list[Path] = typer.Argument(..., help="一个或多个文件"),
     map_file: Path | None = typer.Option(None, "--map", help="列与数据项的对应表"),
     as_of: str | None = typer.Option(None, "--as-of", help="数据日期，默认今天"),
-    office: str | None = typer.Option(None, "--office", help="来自哪个部门，如 tax、market_supervision"),
+    office: str | None = typer.Option(
+        None, "--office", help="来自哪个部门，如 tax、market_supervision"
+    ),
     sheet: str | None = typer.Option(None, "--sheet", help="工作表名称"),
     suggest: bool = typer.Option(False, "--suggest-map", help="只输出建议的对应表"),
     complete: bool = typer.Option(False, "--complete", help="名单是完整的：不在其中即未持有"),
@@ -100,15 +108,26 @@ def load_command(
     if entity == "outcomes":
         given = read_map(map_file) if map_file else LoadMap()
         report = load_outcomes(
-            workspace, files[0], office=office or given.office or "zone_committee", as_of=day,
-            complete=complete, sheet=sheet,
-        )  # fmt: skip
+            workspace,
+            files[0],
+            office=office or given.office or "zone_committee",
+            as_of=day,
+            complete=complete,
+            sheet=sheet,
+        )
     else:
         with progress_bar("读取", quiet=as_json) as progress:
             report = load(
-                workspace, entity, files, map_file=map_file, office=office, as_of=day, sheet=sheet,
-                strict_cells=strict_cells, progress=progress,
-            )  # fmt: skip
+                workspace,
+                entity,
+                files,
+                map_file=map_file,
+                office=office,
+                as_of=day,
+                sheet=sheet,
+                strict_cells=strict_cells,
+                progress=progress,
+            )
     if as_json:
         print_json(report.to_dict())
     else:
@@ -128,12 +147,18 @@ def print_report(report: LoadReport) -> None:
         if file["unmatched"]:
             shown = "、".join(file["unmatched"][:8]) + ("等" if len(file["unmatched"]) > 8 else "")
             console.print(f"  {file['path']}：{len(file['unmatched'])} 列没有对应的数据项：{shown}")
-    counts = ((report.problems, "个单元格读不出，按未知处理"), (report.differences, "处与已有数据不一致"), (report.early_years, "个数据早于成立年份"))
+    counts = (
+        (report.problems, "个单元格读不出，按未知处理"),
+        (report.differences, "处与已有数据不一致"),
+        (report.early_years, "个数据早于成立年份"),
+    )
     for count, words in counts:
         if count:
             console.print(f"  {count:,} {words}")
     if report.rounded:
-        console.print(f"  {sum(report.rounded.values()):,} 个数字的小数位超出存储精度，已四舍六入五成双")
+        console.print(
+            f"  {sum(report.rounded.values()):,} 个数字的小数位超出存储精度，已四舍六入五成双"
+        )
     for example in report.examples[:5]:
         console.print(f"    {example}")
     console.print(f"快照 {report.snapshot}，报告在 {report.reports}", soft_wrap=True)
@@ -150,5 +175,13 @@ def facts_command(entity: str = typer.Argument("enterprises"), as_json: bool = J
         table.add_column(column)
     offices = load_vocabulary().offices
     for f in described.facts.values():
-        table.add_row(f.name, f.label.zh, f.type, f.unit, "是" if f.yearly else "", offices[f.holder].label.zh, "是" if f.shared else "")
+        table.add_row(
+            f.name,
+            f.label.zh,
+            f.type,
+            f.unit,
+            "是" if f.yearly else "",
+            offices[f.holder].label.zh,
+            "是" if f.shared else "",
+        )
     console.print(table)

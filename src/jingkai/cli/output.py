@@ -66,11 +66,21 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[str, int,
         yield lambda *_: None
         return
     if not _errors.is_terminal:
-        yield lambda stage, done, total: (
-            sys.stderr.write(f"{what} {stage} {done}/{total}\n") and None if total > 1 else None
-        )
+        yield lambda stage, done, total: _plain_line(what, stage, done, total)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=_errors, transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda stage, done, total: bar.update(task, description=f"{what} {stage}", completed=done, total=total)
+        yield lambda stage, done, total: bar.update(
+            task, description=f"{what} {stage}", completed=done, total=total
+        )
+
+
+def _plain_line(what: str, stage: str, done: int, total: int) -> None:
+    if total > 1:
+        sys.stderr.write(f"{what} {stage} {done}/{total}\n")

@@ -19,7 +19,14 @@ from jingkai.workspace import Workspace, WorkspaceError
 __all__ = ["rules_app"]
 
 rules_app = typer.Typer(no_args_is_help=True, help="规则：列出、查看、检查、试算。")
-_KINDS = {"eligibility": "资格", "grade": "等级", "score": "评分", "amount": "金额", "duty": "义务", "indicator": "指标"}
+_KINDS = {
+    "eligibility": "资格",
+    "grade": "等级",
+    "score": "评分",
+    "amount": "金额",
+    "duty": "义务",
+    "indicator": "指标",
+}
 
 
 def _rulebook() -> Rulebook:
@@ -44,9 +51,14 @@ def list_rules(as_json: bool = JSON) -> None:
         span = f"{basis.from_}起" + (f"至{basis.to}" if basis.to else "")
         measure = rulebook.measures.get(rule.source.measure)
         table.add_row(
-            measure.title.zh if measure else rule.source.measure, rule.id, rule.source.title.zh,
-            _KINDS[rule.kind], basis.document, span, "是" if rule.verified else "含未核实",
-        )  # fmt: skip
+            measure.title.zh if measure else rule.source.measure,
+            rule.id,
+            rule.source.title.zh,
+            _KINDS[rule.kind],
+            basis.document,
+            span,
+            "是" if rule.verified else "含未核实",
+        )
     console.print(table)
 
 
@@ -58,10 +70,17 @@ def _ordered(rulebook: Rulebook) -> list[Rule]:
 def _summary(rule: Rule) -> dict[str, Any]:
     basis = rule.source.basis
     return {
-        "rule": rule.id, "kind": rule.kind, "entity": rule.entity, "measure": rule.source.measure,
-        "verified": rule.verified, "title": rule.source.title.model_dump(), "layer": rule.layer,
-        "document": basis.document, "from": str(basis.from_), "to": str(basis.to) if basis.to else None,
-    }  # fmt: skip
+        "rule": rule.id,
+        "kind": rule.kind,
+        "entity": rule.entity,
+        "measure": rule.source.measure,
+        "verified": rule.verified,
+        "title": rule.source.title.model_dump(),
+        "layer": rule.layer,
+        "document": basis.document,
+        "from": str(basis.from_),
+        "to": str(basis.to) if basis.to else None,
+    }
 
 
 def _find(rulebook: Rulebook, name: str) -> Rule:
@@ -69,7 +88,9 @@ def _find(rulebook: Rulebook, name: str) -> Rule:
         import difflib
 
         near = difflib.get_close_matches(name, rulebook.rules, 1)
-        raise JingkaiError(f"没有规则“{name}”", hint=f"是不是 {near[0]}？" if near else "见 `jingkai rules list`")
+        raise JingkaiError(
+            f"没有规则“{name}”", hint=f"是不是 {near[0]}？" if near else "见 `jingkai rules list`"
+        )
     return rulebook.rules[name]
 
 
@@ -79,20 +100,37 @@ def show_rule(name: str, as_json: bool = JSON) -> None:
     rulebook = _rulebook()
     rule = _find(rulebook, name)
     if as_json:
-        print_json({**_summary(rule), "layer": rule.layer, "source": rule.source.model_dump(mode="json", by_alias=True)})
+        print_json(
+            {
+                **_summary(rule),
+                "layer": rule.layer,
+                "source": rule.source.model_dump(mode="json", by_alias=True),
+            }
+        )
         return
     basis = rule.source.basis
     console.print(f"[bold]{rule.source.title.zh}[/bold]（{rule.id}，{_KINDS[rule.kind]}）")
-    console.print(f"依据：{basis.document} {basis.title}，{basis.issuer}，{basis.from_} 起" + (f"至 {basis.to}" if basis.to else ""))
+    console.print(
+        f"依据：{basis.document} {basis.title}，{basis.issuer}，{basis.from_} 起"
+        + (f"至 {basis.to}" if basis.to else "")
+    )
     console.print(f"来源：{basis.url}", soft_wrap=True)
-    console.print(f"证据：{_EVIDENCE.get(basis.evidence or '', '未注明')}，核对至 {basis.checked}" + ("" if rule.verified else "；[yellow]含未核实的数字[/yellow]"))
+    console.print(
+        f"证据：{_EVIDENCE.get(basis.evidence or '', '未注明')}，核对至 {basis.checked}"
+        + ("" if rule.verified else "；[yellow]含未核实的数字[/yellow]")
+    )
     if rule.source.notes:
         console.print(f"说明：{rule.source.notes.zh}")
     _print_parts(rule)
     _print_parameters(rule)
 
 
-_EVIDENCE = {"official_text_or_reprint": "官方文本或转载", "transcription": "公开抄录", "press_or_commentary": "新闻或解读", "memory": "凭记忆，未核实"}
+_EVIDENCE = {
+    "official_text_or_reprint": "官方文本或转载",
+    "transcription": "公开抄录",
+    "press_or_commentary": "新闻或解读",
+    "memory": "凭记忆，未核实",
+}
 
 
 def _print_parts(rule: Rule) -> None:
@@ -106,16 +144,27 @@ def _print_parts(rule: Rule) -> None:
         if rule.source.decide != "all":
             console.print(f"认定：{rule.source.decide}")
     for group in rule.groups:
-        table = Table(title=f"{group.title.zh}" + (f"（不超过 {float(group.cap):g} 分）" if group.cap else ""), title_justify="left")
+        table = Table(
+            title=f"{group.title.zh}"
+            + (f"（不超过 {float(group.cap):g} 分）" if group.cap else ""),
+            title_justify="left",
+        )
         for column in ("项目", "条款", "分档"):
             table.add_column(column, overflow="fold")
-        sources = {i.id: i for g in rule.source.groups for i in g.items} | {i.id: i for i in rule.source.items}
+        sources = {i.id: i for g in rule.source.groups for i in g.items} | {
+            i.id: i for i in rule.source.items
+        }
         for item in group.items:
-            bands = "；".join(f"{b.test or '其他'}：{b.points if isinstance(b.points, str) else '–'.join(b.points)}" for b in sources[item.id].bands)
+            bands = "；".join(
+                f"{b.test or '其他'}：{b.points if isinstance(b.points, str) else '–'.join(b.points)}"
+                for b in sources[item.id].bands
+            )
             table.add_row(item.title.zh, item.basis, bands)
         console.print(table)
     for grade in rule.source.grades:
-        console.print(f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}")
+        console.print(
+            f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}"
+        )
     if rule.source.value:
         console.print(f"数额：{rule.source.value}（{rule.unit}）")
     if rule.source.due:
@@ -130,7 +179,13 @@ def _print_parameters(rule: Rule) -> None:
         table.add_column(column, overflow="fold")
     for p in rule.parameters.values():
         verified = p.source.verified and all(v for *_, v in p.dated)
-        table.add_row(p.name, _value_text(p.source, p.layer, p.dated), p.source.basis, _LAYERS.get(p.layer, p.layer), "是" if verified else "[yellow]未核实[/yellow]")
+        table.add_row(
+            p.name,
+            _value_text(p.source, p.layer, p.dated),
+            p.source.basis,
+            _LAYERS.get(p.layer, p.layer),
+            "是" if verified else "[yellow]未核实[/yellow]",
+        )
     console.print(table)
 
 
@@ -144,16 +199,21 @@ def _value_text(source: Any, layer: str, dated: Any) -> str:
     if source.value is not None:
         return str(source.value)
     if source.values:
-        return "；".join(f"{v.from_}{'至' + str(v.to) if v.to else '起'} {v.value}" for v in source.values)
+        return "；".join(
+            f"{v.from_}{'至' + str(v.to) if v.to else '起'} {v.value}" for v in source.values
+        )
     if source.bands is not None:
         return f"按 {source.bands.by}：" + "；".join(
-            (f"≤{s.to}" if s.to else f"<{s.below}" if s.below else "其余") + f" {s.value}" for s in source.bands.steps
+            (f"≤{s.to}" if s.to else f"<{s.below}" if s.below else "其余") + f" {s.value}"
+            for s in source.bands.steps
         )
     if source.table is not None:
         return f"按 {source.by}，{len(source.table)} 个值"
     if source.codes is not None:
         return "、".join(source.codes)
-    return f"由{'经开区' if source.set_by == 'zone' else '省'}设定" + (f"，默认 {source.default}" if source.default else "，未设定")
+    return f"由{'经开区' if source.set_by == 'zone' else '省'}设定" + (
+        f"，默认 {source.default}" if source.default else "，未设定"
+    )
 
 
 @rules_app.command("check")
@@ -163,7 +223,9 @@ def check_rules(files: list[Path], as_json: bool = JSON) -> None:
         if not path.exists():
             raise JingkaiError(f"没有文件 {path}", hint="检查路径")
     layers = [policies_folder()]
-    found = [p for path in files for p in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
+    found = [
+        p for path in files for p in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])
+    ]
     inside = [p for p in found if policies_folder() not in p.resolve().parents]
     rulebook = load_rulebook(layers, extra=inside)
     if as_json:
@@ -173,9 +235,7 @@ def check_rules(files: list[Path], as_json: bool = JSON) -> None:
 
 
 @rules_app.command("test")
-def test_rules(
-    rules: list[str] = typer.Argument(None), as_json: bool = JSON
-) -> None:
+def test_rules(rules: list[str] = typer.Argument(None), as_json: bool = JSON) -> None:
     """运行规则的算例。Run the examples of rules."""
     rulebook = _rulebook()
     for name in rules or []:
@@ -186,12 +246,19 @@ def test_rules(
         print_json(
             {
                 "examples": len(outcomes),
-                "failed": [{"rule": o.example.rule, "title": o.example.title, "problems": list(o.problems)} for o in failed],
+                "failed": [
+                    {"rule": o.example.rule, "title": o.example.title, "problems": list(o.problems)}
+                    for o in failed
+                ],
             }
         )
     else:
         for o in failed:
-            console.print(f"[red]不符[/red] {o.example.rule}：{o.example.title}：{'；'.join(o.problems)}")
-        console.print(f"{len(outcomes)} 个算例，{len(outcomes) - len(failed)} 个相符，{len(failed)} 个不符")
+            console.print(
+                f"[red]不符[/red] {o.example.rule}：{o.example.title}：{'；'.join(o.problems)}"
+            )
+        console.print(
+            f"{len(outcomes)} 个算例，{len(outcomes) - len(failed)} 个相符，{len(failed)} 个不符"
+        )
     if failed:
         raise RuleExampleError(f"{len(failed)} 个算例与预期不符", hint="改规则或改算例")

@@ -15,7 +15,7 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook, load_rulebook
 from jingkai.workspace import Workspace
 
-__all__ = ["find_workspace", "open_run", "open_rulebook", "read_day"]
+__all__ = ["find_workspace", "open_rulebook", "open_run", "read_day"]
 
 
 def find_workspace() -> Workspace:
@@ -31,9 +31,7 @@ def open_rulebook(workspace: Workspace | None) -> Rulebook:
     return load_rulebook(layers)
 
 
-def open_run(
-    workspace: Workspace, as_of: date | None
-) -> tuple[Rulebook, Snapshot, DecisionRun]:
+def open_run(workspace: Workspace, as_of: date | None) -> tuple[Rulebook, Snapshot, DecisionRun]:
     """Return the rules, the newest snapshot and its run as of a date, decided now if need be."""
     rulebook, snapshot = open_rulebook(workspace), Snapshot.current(workspace)
     return rulebook, snapshot, decide(workspace, snapshot, rulebook, as_of or snapshot.as_of)

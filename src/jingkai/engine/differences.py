@@ -11,7 +11,9 @@ from jingkai.vocabulary import Vocabulary
 __all__ = ["official_differences"]
 
 
-def official_differences(snapshot: Snapshot, run: DecisionRun, vocabulary: Vocabulary) -> pl.DataFrame:
+def official_differences(
+    snapshot: Snapshot, run: DecisionRun, vocabulary: Vocabulary
+) -> pl.DataFrame:
     """Return one row for each enterprise and title where the official outcome is known.
 
     Columns: `key`, `name`, `title`, `rule`, `official` (held on the date), `computed` (the verdict;
@@ -22,7 +24,11 @@ def official_differences(snapshot: Snapshot, run: DecisionRun, vocabulary: Vocab
     for title in vocabulary.titles.values():
         held = f"{title.id}_held"
         rules = [r for r in (title.rule, f"{title.rule}_2022") if r in run.rules]
-        if not rules or title.entity not in snapshot.entities or held not in snapshot.columns(title.entity):
+        if (
+            not rules
+            or title.entity not in snapshot.entities
+            or held not in snapshot.columns(title.entity)
+        ):
             continue
         columns = snapshot.columns(title.entity)
         facts = snapshot.scan(title.entity).select(
@@ -31,15 +37,30 @@ def official_differences(snapshot: Snapshot, run: DecisionRun, vocabulary: Vocab
             _official(title.id, columns, run).alias("official"),
         )
         decided = run.scan(title.entity).select(*rules)
-        both = pl.concat([facts, decided], how="horizontal").filter(pl.col("official").is_not_null())
+        both = pl.concat([facts, decided], how="horizontal").filter(
+            pl.col("official").is_not_null()
+        )
         for rule in rules:
             frames.append(
                 both.select(
-                    "key", "name", pl.lit(title.id).alias("title"), pl.lit(rule).alias("rule"), "official",
-                    pl.col(rule).alias("computed"), (pl.col("official") == pl.col(rule)).alias("agrees"),
-                )  # fmt: skip
+                    "key",
+                    "name",
+                    pl.lit(title.id).alias("title"),
+                    pl.lit(rule).alias("rule"),
+                    "official",
+                    pl.col(rule).alias("computed"),
+                    (pl.col("official") == pl.col(rule)).alias("agrees"),
+                )
             )
-    schema = {"key": pl.String, "name": pl.String, "title": pl.String, "rule": pl.String, "official": pl.Boolean, "computed": pl.Boolean, "agrees": pl.Boolean}
+    schema = {
+        "key": pl.String,
+        "name": pl.String,
+        "title": pl.String,
+        "rule": pl.String,
+        "official": pl.Boolean,
+        "computed": pl.Boolean,
+        "agrees": pl.Boolean,
+    }
     return pl.concat(frames).collect() if frames else pl.DataFrame(schema=schema)
 
 

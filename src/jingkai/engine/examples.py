@@ -247,7 +247,8 @@ def example_frame(rulebook: Rulebook, rule: Rule, group: list[Example]) -> pl.Da
     """Return examples as facts, one row each, typed as a snapshot would be."""
     names = dict.fromkeys(name for e in group for name in e.columns)
     series = [
-        pl.Series(n, [e.columns.get(n) for e in group], dtype=_type(rulebook, rule, n)) for n in names
+        pl.Series(n, [e.columns.get(n) for e in group], dtype=_type(rulebook, rule, n))
+        for n in names
     ]
     keys = pl.Series("key", [str(i) for i in range(len(group))])
     return pl.DataFrame([keys, *series])

@@ -61,13 +61,17 @@ def _zones(
         if node.entity not in snapshot.entities:
             return []
         frame = _aggregated(node, f"a{i}", rule, rulebook, snapshot, folder, as_of)
-        joined = frame if joined is None else joined.join(frame, on="zone", how="full", coalesce=True)
+        joined = (
+            frame if joined is None else joined.join(frame, on="zone", how="full", coalesce=True)
+        )
     if joined is None:
         return []
     lowering = lowering_for(rulebook, rule, as_of, None)
     lowering.aggregates = names
     plan = result_plans(rule, lowering)[0][rule.id]
-    known, of = (pl.min_horizontal(f"a{i}__{part}" for i in range(len(names))) for part in ("known", "of"))
+    known, of = (
+        pl.min_horizontal(f"a{i}__{part}" for i in range(len(names))) for part in ("known", "of")
+    )
     table = joined.select("zone", partial=PlanCompiler().expression(plan), known=known, of=of)
     whole = pl.when(pl.col("known") == pl.col("of")).then("partial")
     return table.with_columns(value=whole).sort("zone").to_dicts()
@@ -86,7 +90,9 @@ def _aggregated(
     results = pl.scan_ipc(folder / f"{node.entity}.arrow").drop("key")
     lowering = lowering_for(rulebook, rule, as_of, frozenset(columns))
     lowering.entity = node.entity
-    plan: Plan = lowering.number(node.arg).num.plan if node.kind == "sum" else lowering.test(node.arg)
+    plan: Plan = (
+        lowering.number(node.arg).num.plan if node.kind == "sum" else lowering.test(node.arg)
+    )
     zone = pl.col("zone") if "zone" in columns else pl.lit(None, dtype=pl.String)
     rows = pl.concat([facts, results], how="horizontal").select(
         zone=zone, x=PlanCompiler().expression(plan)
@@ -101,5 +107,3 @@ def _aggregated(
     by_zone = rows.group_by("zone").agg(**parts).filter(pl.col("zone").is_not_null())
     whole = rows.select(**parts).with_columns(zone=pl.lit(""))
     return pl.concat([by_zone, whole.select(by_zone.collect_schema().names())]).collect()
-
-

@@ -42,13 +42,11 @@ class RowReader:
         """The names of its columns."""
         return list(self._file.schema.names)
 
-    def frame(self, position: int) -> pl.DataFrame:
-        """Return one row (position from 0) as a frame of one row, reading only its batch."""
+    def row(self, position: int) -> dict[str, Any]:
+        """Return one row (position from 0) by column, reading only its batch."""
         batch, offset = self._locate(position)
-        table = pa.Table.from_batches([batch.slice(offset, 1)])
-        frame = pl.from_arrow(table)
-        assert isinstance(frame, pl.DataFrame)
-        return frame
+        row: dict[str, Any] = batch.slice(offset, 1).to_pylist()[0]
+        return row
 
     def _locate(self, position: int) -> tuple[pa.RecordBatch, int]:
         size = self._file.get_batch(0).num_rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from jingkai.rulebook import Program, Rule, Rulebook, RuleLayout, compile_program
+from jingkai.rulebook.parameters import Unset
 from jingkai.rulebook.plan import Plan, plan_columns
 
 __all__ = ["missing_columns", "summarise"]
@@ -41,10 +43,22 @@ def summarise(
     wanted = {name: missing_columns(program, rulebook, name) for name in program.layouts}
     numbers = decided.select(**counts).collect(engine="streaming").row(0, named=True)
     missing = _count_missing(program, facts, decided, wanted)
+    for name in program.layouts:
+        open_to = numbers[f"{name}|undetermined"]
+        unset = [
+            (f"parameter:{p}", open_to)
+            for p in unset_parameters(rulebook.rules[name], program.as_of)
+        ]
+        missing[name] = [*unset, *missing[name]] if open_to else missing[name]
     return {
         name: _described(rulebook.rules[name], layout, program, numbers, missing[name])
         for name, layout in program.layouts.items()
     }
+
+
+def unset_parameters(rule: Rule, as_of: date) -> list[str]:
+    """Return the parameters of a rule that nobody has set."""
+    return [n for n, p in rule.parameters.items() if isinstance(p.at(as_of), Unset)]
 
 
 def _counts(layout: RuleLayout, program: Program) -> dict[str, pl.Expr]:
@@ -147,7 +161,8 @@ def _count_missing(
     have = set(facts.collect_schema().names())
     columns = sorted({c for rows in wanted.values() for _, cols, _ in rows for c in cols})
     gaps = facts.select(
-        (pl.col(c).is_null() if c in have else pl.lit(True)).alias(f"?{c}") for c in ("key", *columns)
+        (pl.col(c).is_null() if c in have else pl.lit(True)).alias(f"?{c}")
+        for c in ("key", *columns)
     )
     both = pl.concat([decided, gaps], how="horizontal") if columns else decided
     sums: dict[str, pl.Expr] = {}

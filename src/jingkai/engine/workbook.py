@@ -28,8 +28,12 @@ def decision_workbook(run: DecisionRun, snapshot: Snapshot, rulebook: Rulebook, 
         If an entity has more rows than a sheet holds.
     """
     # Text is never taken for a formula, whatever an enterprise calls itself.
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"})
+    book = xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    head = book.add_format(
+        {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"}
+    )
     if run.manifest["synthetic"]:
         book.add_worksheet("合成数据仅供演示")
     for entity in run.manifest["entities"]:
@@ -40,10 +44,19 @@ def decision_workbook(run: DecisionRun, snapshot: Snapshot, rulebook: Rulebook, 
 
 
 def _sheet(
-    book: Any, head: Any, run: DecisionRun, snapshot: Snapshot, rulebook: Rulebook, entity: str, rules: list[str]
+    book: Any,
+    head: Any,
+    run: DecisionRun,
+    snapshot: Snapshot,
+    rulebook: Rulebook,
+    entity: str,
+    rules: list[str],
 ) -> None:
     if snapshot.rows(entity) > _MOST:
-        raise EngineError(f"{snapshot.rows(entity):,} 行超出 Excel 的上限", hint="用 decisions 文件夹里的 Arrow 文件")
+        raise EngineError(
+            f"{snapshot.rows(entity):,} 行超出 Excel 的上限",
+            hint="用 decisions 文件夹里的 Arrow 文件",
+        )
     sheet = book.add_worksheet(rulebook.vocabulary.entities[entity].title.zh[:31])
     titles = ["标识", "名称", *(run.rules[r]["title"]["zh"] + _unit(run.rules[r]) for r in rules)]
     sheet.set_row(0, 48)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import polars as pl
-
 from jingkai.engine.store import DecisionRun, RowReader
 from jingkai.errors import JingkaiError
 from jingkai.explain.reasons import RuleReason, explain_rule
-from jingkai.explain.row import RowEvaluator
+from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.registry.snapshot import Match, Snapshot
 from jingkai.rulebook import Rulebook
 
@@ -50,6 +48,10 @@ class Explainer:
     def _referred(self) -> dict[str, RowReader]:
         return {e: RowReader(self.snapshot.path / f"{e}.arrow") for e in self.snapshot.entities}
 
+    @cached_property
+    def _plans(self) -> RulePlans:
+        return RulePlans(self.rulebook, self.run.as_of, frozenset(self.run.rules))
+
     def find(self, text: str) -> tuple[str, Match]:
         """Find one entity by key, stock code or name.
 
@@ -66,22 +68,22 @@ class Explainer:
             raise ExplainError(f"“{text}”有多个结果：{names}", hint="用统一社会信用代码或完整名称")
         return found[0]
 
-    def row(self, entity: str, position: int) -> tuple[pl.DataFrame, dict[str, Any]]:
-        """Return an entity's facts and stored results as one row, and the results by column."""
+    def row(self, entity: str, position: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return an entity's facts (with those of what it refers to) and its stored results."""
         facts, results = self._readers[entity]
-        decided = results.frame(position).drop("key")
-        frame = pl.concat([self._with_references(entity, facts.frame(position)), decided], how="horizontal")
-        return frame, decided.row(0, named=True)
+        decided = results.row(position)
+        return {**self._with_references(entity, facts.row(position)), **decided}, decided
 
-    def _with_references(self, entity: str, frame: pl.DataFrame) -> pl.DataFrame:
+    def _with_references(self, entity: str, row: dict[str, Any]) -> dict[str, Any]:
+        found = dict(row)
         for owner, target in self.rulebook.vocabulary.entities[entity].references.items():
-            if owner not in frame.columns or target not in self._referred or frame[owner][0] is None:
+            if target not in self._referred or row.get(owner) is None:
                 continue
-            found = self.snapshot.find(target, frame[owner][0], limit=1)
-            if found:
-                other = self._referred[target].frame(found[0].position).drop("key")
-                frame = pl.concat([frame, other.rename(lambda c, o=owner: f"{o}.{c}")], how="horizontal")
-        return frame
+            match = self.snapshot.find(target, row[owner], limit=1)
+            if match:
+                other = self._referred[target].row(match[0].position)
+                found |= {f"{owner}.{c}": v for c, v in other.items() if c != "key"}
+        return found
 
     def explain(
         self, entity: str, position: int, rules: list[str] | None = None, lang: str = "zh"
@@ -95,11 +97,19 @@ class Explainer:
         rules
             Only these; all that were run by default.
         """
-        frame, results = self.row(entity, position)
+        values, results = self.row(entity, position)
         ran = [n for n, r in self.run.rules.items() if r["entity"] == entity]
         unknown = [n for n in rules or [] if n not in ran]
         if unknown:
-            state = "在该日期未施行" if unknown[0] in self.run.manifest["not_in_force"] else "不存在或不适用于此主体"
+            state = (
+                "在该日期未施行"
+                if unknown[0] in self.run.manifest["not_in_force"]
+                else "不存在或不适用于此主体"
+            )
             raise ExplainError(f"规则 {unknown[0]} {state}", hint="见 `jingkai rules list`")
-        row = RowEvaluator(self.rulebook, self.run.as_of, frame, frozenset(ran))
-        return [explain_rule(self.rulebook.rules[n], row, results, lang) for n in ran if rules is None or n in rules]
+        row = RowEvaluator(self._plans, values)
+        return [
+            explain_rule(self.rulebook.rules[n], row, results, lang)
+            for n in ran
+            if rules is None or n in rules
+        ]

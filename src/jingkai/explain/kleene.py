@@ -35,10 +35,10 @@ def ways(node: Node, atom: Atom) -> tuple[Family, Family]:
         return false, true
     if isinstance(node, Logic):
         parts = [ways(arg, atom) for arg in node.args]
-        true, false = [p[0] for p in parts], [p[1] for p in parts]
+        holds, fails = [p[0] for p in parts], [p[1] for p in parts]
         if node.op == "and":
-            return _all(true), _any(false)
-        return _any(true), _all(false)
+            return _all(holds), _any(fails)
+        return _any(holds), _all(fails)
     if isinstance(node, AtLeast):
         parts = [ways(arg, atom) for arg in node.args]
         hold = [_all([parts[i][0] for i in c]) for c in combinations(range(len(parts)), node.count)]

@@ -12,7 +12,6 @@ from jingkai.explain.row import RowEvaluator
 from jingkai.explain.words import expression_text, figure_text, operator_text
 from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.program import quantum_of
-from jingkai.rulebook.results import item_points
 from jingkai.rulebook.rule import Condition
 from jingkai.rulebook.scope import Scope
 from jingkai.vocabulary import Fact, Unit
@@ -90,7 +89,9 @@ class RuleReason:
         return asdict(self)
 
 
-def explain_rule(rule: Rule, row: RowEvaluator, results: dict[str, Any], lang: str = "zh") -> RuleReason:
+def explain_rule(
+    rule: Rule, row: RowEvaluator, results: dict[str, Any], lang: str = "zh"
+) -> RuleReason:
     """Explain one rule for one entity.
 
     Parameters
@@ -110,8 +111,15 @@ def explain_rule(rule: Rule, row: RowEvaluator, results: dict[str, Any], lang: s
 class _Explaining:
     def __init__(self, rule: Rule, row: RowEvaluator, results: dict[str, Any], lang: str) -> None:
         self.rule, self.row, self.results, self.lang = rule, row, results, lang
-        self.lowering = row.lowering(rule)
+        self.plans, self.lowering = row.plans, row.plans.lowering(rule)
         self.vocabulary = row.rulebook.vocabulary
+        self.negated = {
+            inner
+            for c in rule.conditions
+            for part in tree.walk(c.test)
+            if isinstance(part, tree.Not)
+            for inner in tree.walk(part.arg)
+        }
         self.titles = {n: r.source.title.text(lang) for n, r in row.rulebook.rules.items()}
 
     def reason(self) -> RuleReason:
@@ -127,7 +135,6 @@ class _Explaining:
             self._verdict(),
             notes=source.notes.text(self.lang) if source.notes else "",
         )
-        self._ask()
         found.conditions = [self._condition(c) for c in rule.conditions]
         found.result = self._result(found)
         if rule.due is not None and self.results.get(f"{rule.id}__due"):
@@ -147,29 +154,16 @@ class _Explaining:
 
     # --- conditions
 
-    def _ask(self) -> None:
-        """Ask the row for every figure at once, so that they are computed in one query."""
-        for c in self.rule.conditions:
-            for atom in _atoms(c.test):
-                self.row.want(self.lowering.test(atom))
-                if isinstance(atom, tree.Compare) and atom.kind == "number":
-                    for side in (atom.left, atom.right):
-                        if not self._special(side):
-                            self.row.want_number(self.lowering.number(side))
-            self.row.want(self.lowering.test(c.test))
-            if c.applies is not None:
-                self.row.want(self.lowering.test(c.applies))
-
     def _special(self, node: tree.Node) -> bool:
         if isinstance(node, tree.Cagr):
             return True
         return isinstance(node, tree.RuleRef) and self.lowering.rules[node.rule].kind == "score"
 
     def _condition(self, c: Condition) -> ConditionReason:
-        verdict = _bit(self.row.value(self.lowering.test(c.test)))
+        verdict = _bit(self.row.value(self.plans.test(self.rule, c.test)))
         applies: bool | None = True
         if c.applies is not None:
-            applies = _bit(self.row.value(self.lowering.test(c.applies)))
+            applies = _bit(self.row.value(self.plans.test(self.rule, c.applies)))
             verdict = True if applies is False else verdict
         found = ConditionReason(c.id, c.label(self.lang), c.basis, verdict, applies)
         found.atoms = [self._atom(atom) for atom in _atoms(c.test)]
@@ -180,7 +174,7 @@ class _Explaining:
         return found
 
     def _atom(self, atom: tree.Node) -> AtomReason:
-        verdict = _bit(self.row.value(self.lowering.test(atom)))
+        verdict = _bit(self.row.value(self.plans.test(self.rule, atom)))
         if not isinstance(atom, tree.Compare):
             text = expression_text(atom, self.rule, self.vocabulary, self.lang, self.titles)
             return AtomReason(text, self._plain(atom, verdict), self._codes(atom), verdict)
@@ -188,7 +182,12 @@ class _Explaining:
         op = operator_text(atom.op, self.lang)
         if atom.kind != "number":
             left, right = (self._other(side, atom.kind) for side in (atom.left, atom.right))
-            return AtomReason(text, figure_text(left, None, self.lang), f"{op} {figure_text(right, None, self.lang)}", verdict)
+            return AtomReason(
+                text,
+                figure_text(left, None, self.lang),
+                f"{op} {figure_text(right, None, self.lang)}",
+                verdict,
+            )
         unit = self._unit(atom)
         left_text, left_value = self._side(atom.left, unit)
         right_text, right_value = self._side(atom.right, unit)
@@ -206,6 +205,8 @@ class _Explaining:
         if not isinstance(atom, tree.CodeTest):
             return ""
         word = "属于" if self.lang == "zh" else "one of"
+        if atom in self.negated:
+            word = "不属于" if self.lang == "zh" else "none of"
         if isinstance(atom.codes, tuple):
             return f"{word} {'、'.join(atom.codes)}"
         codes = self.rule.parameters[atom.codes.name].source.codes or ()
@@ -215,7 +216,7 @@ class _Explaining:
         if kind == "date":
             return self.row.value(self.lowering.date(node))
         if kind == "bool":
-            return self.row.value(self.lowering.test(node))
+            return self.row.value(self.plans.test(self.rule, node))
         return self.row.value(self.lowering._text(node))
 
     def _side(self, node: tree.Node, unit: Unit | None) -> tuple[str, Fraction | None]:
@@ -224,7 +225,7 @@ class _Explaining:
         if self._special(node):
             assert isinstance(node, tree.RuleRef)
             return self._interval(node, unit)
-        value = self.row.number(self.lowering.number(node))
+        value = self.row.number(self.plans.number(self.rule, node))
         return figure_text(value, unit, self.lang), value
 
     def _interval(self, node: tree.RuleRef, unit: Unit | None) -> tuple[str, Fraction | None]:
@@ -237,10 +238,15 @@ class _Explaining:
         if low == high:
             return figure_text(low, unit, self.lang), low
         between = "至" if self.lang == "zh" else " to "
-        return f"{figure_text(low, None, self.lang)}{between}{figure_text(high, unit, self.lang)}", high
+        return (
+            f"{figure_text(low, None, self.lang)}{between}{figure_text(high, unit, self.lang)}",
+            high,
+        )
 
     def _cagr(self, node: tree.Cagr) -> str:
-        last, base = (self.row.number(self.lowering._year(node.name, ago)) for ago in (0, node.years))
+        last, base = (
+            self.row.number(self.lowering._year(node.name, ago)) for ago in (0, node.years)
+        )
         if last is None or base is None or base <= 0:
             return figure_text(None, None, self.lang)
         rate = float(last / base) ** (1 / node.years) - 1
@@ -258,7 +264,9 @@ class _Explaining:
 
     # --- distances
 
-    def _distance(self, atom: tree.Compare, left: Fraction, right: Fraction, unit: Unit | None) -> str:
+    def _distance(
+        self, atom: tree.Compare, left: Fraction, right: Fraction, unit: Unit | None
+    ) -> str:
         gap = abs(right - left)
         zh = self.lang == "zh"
         if unit is not None and not unit.factors:
@@ -276,7 +284,10 @@ class _Explaining:
         quotient = atom.left
         if not isinstance(quotient, tree.Arithmetic) or quotient.op != "/":
             return ""
-        over, under = (self.row.number(self.lowering.number(n)) for n in (quotient.left, quotient.right))
+        over, under = (
+            self.row.number(self.plans.number(self.rule, n))
+            for n in (quotient.left, quotient.right)
+        )
         if over is None or under is None or under <= 0:
             return ""
         from jingkai.rulebook.grammar import unit_of
@@ -304,13 +315,17 @@ class _Explaining:
         if value is not None:
             return figure_text(int(value) * quantum, rule.unit, self.lang)
         ends = [self.results.get(f"{rule.id}__{end}") for end in ("low", "high")]
-        known = [figure_text(None if e is None else int(e) * quantum, rule.unit, self.lang) for e in ends]
+        known = [
+            figure_text(None if e is None else int(e) * quantum, rule.unit, self.lang) for e in ends
+        ]
         return ("至" if self.lang == "zh" else " to ").join(known)
 
     def _possible(self) -> list[str]:
         found = []
         for grade, test in self.rule.grades:
-            verdict = True if test is None else _bit(self.row.value(self.lowering.test(test)))
+            verdict = (
+                True if test is None else _bit(self.row.value(self.plans.test(self.rule, test)))
+            )
             if verdict is not False:
                 found.append(grade)
             if verdict:
@@ -326,9 +341,11 @@ class _Explaining:
     def _favourable(self, node: tree.Node) -> tuple[bool, dict[str, None]]:
         found: dict[str, None] = {}
         for atom in _atoms(node):
-            if _bit(self.row.value(self.lowering.test(atom))) is None:
+            if _bit(self.row.value(self.plans.test(self.rule, atom))) is None:
                 family = self._atom_ways(atom)[0]
-                for name in sorted(family[0]) if family else self.row.missing_facts(atom, self.rule):
+                for name in (
+                    sorted(family[0]) if family else self.row.missing_facts(atom, self.rule)
+                ):
                     found[name] = None
         return bool(found), found
 
@@ -336,14 +353,17 @@ class _Explaining:
         if self.rule.decide is None:
             names = self._score_missing()
         else:
-            conditions = {c.id: c for c in self.rule.conditions}
-            family, _ = ways(self.rule.decide, lambda n: self._condition_ways(conditions[n.id]))  # type: ignore[attr-defined]
+            family, _ = ways(self.rule.decide, self._decide_ways)
             names = self._best(family)
         if self.rule.kind == "amount" and not names:
             names = self._value_missing()
         found.missing = [self._described(name) for name in names]
         bring = [self._material(name) for name in names]
         found.materials = list(dict.fromkeys(m for m in bring if m))
+
+    def _decide_ways(self, node: tree.Node) -> tuple[Family, Family]:
+        assert isinstance(node, tree.ConditionRef)
+        return self._condition_ways(self.rule.condition(node.id))
 
     def _condition_ways(self, c: Condition) -> tuple[Family, Family]:
         test: tree.Node = c.test
@@ -352,10 +372,12 @@ class _Explaining:
         return ways(test, self._atom_ways)
 
     def _atom_ways(self, atom: tree.Node) -> tuple[Family, Family]:
-        value = _bit(self.row.value(self.lowering.test(atom)))
+        value = _bit(self.row.value(self.plans.test(self.rule, atom)))
         if value is not None:
             return ((frozenset(),), ()) if value else ((), (frozenset(),))
-        read = [n for n in tree.walk(atom) if isinstance(n, tree.RuleRef) and n.rule in self.row.present]
+        read = [
+            n for n in tree.walk(atom) if isinstance(n, tree.RuleRef) and n.rule in self.row.present
+        ]
         names = self.row.missing_facts(atom, self.rule)
         for ref in read:
             names += self._behind(ref, atom)
@@ -372,14 +394,13 @@ class _Explaining:
             return inner._score_missing(self._needed_points(atom), ref.group)
         if other.decide is None:
             return inner._score_missing()
-        conditions = {c.id: c for c in other.conditions}
-        family, _ = ways(other.decide, lambda n: inner._condition_ways(conditions[n.id]))  # type: ignore[attr-defined]
+        family, _ = ways(other.decide, inner._decide_ways)
         return inner._best(family) or inner._value_missing()
 
     def _needed_points(self, atom: tree.Node) -> Fraction | None:
         if not isinstance(atom, tree.Compare) or atom.op not in (">", ">="):
             return None
-        value = self.row.number(self.lowering.number(atom.right))
+        value = self.row.number(self.plans.number(self.rule, atom.right))
         return None if value is None else value + (Fraction(1, 100) if atom.op == ">" else 0)
 
     def _score_missing(self, needed: Fraction | None = None, group: str = "") -> list[str]:
@@ -389,14 +410,16 @@ class _Explaining:
         """
         if self.rule.kind == "grade":
             tests = [t for _, t in self.rule.grades if t is not None]
-            return list(dict.fromkeys(n for t in tests for n in self.row.missing_facts(t, self.rule)))
+            return list(
+                dict.fromkeys(n for t in tests for n in self.row.missing_facts(t, self.rule))
+            )
         open_items = []
         low = Fraction(0)
         for g in self.rule.groups:
             if group and g.id != group:
                 continue
             for item in g.items:
-                least, most = (self.row.value(w.plan) for w in item_points(item, self.lowering))
+                least, most = (self.row.value(w) for w in self.plans.item(self.rule, g.id, item))
                 low += Fraction(least, 100)
                 if most > least:
                     open_items.append((Fraction(most - least, 100), item))
@@ -406,7 +429,12 @@ class _Explaining:
             if needed is not None and low >= needed:
                 break
             low += gain
-            wanted = [n for b in item.bands if b.test is not None for n in self.row.missing_facts(b.test, self.rule)]
+            wanted = [
+                n
+                for b in item.bands
+                if b.test is not None
+                for n in self.row.missing_facts(b.test, self.rule)
+            ]
             if not wanted and item.mark:
                 wanted = [item.mark]
             names |= dict.fromkeys(wanted)
@@ -418,7 +446,11 @@ class _Explaining:
         for part in parts:
             positive = tree.Compare(">=", part, tree.Constant(Fraction(0)), "number")
             names |= dict.fromkeys(self.row.missing_facts(positive, self.rule))
-            for ref in (n for n in tree.walk(part) if isinstance(n, tree.RuleRef) and n.rule in self.row.present):
+            for ref in (
+                n
+                for n in tree.walk(part)
+                if isinstance(n, tree.RuleRef) and n.rule in self.row.present
+            ):
                 if self.results.get(ref.rule) is None:
                     names |= dict.fromkeys(self._behind(ref, positive))
         return list(names)
@@ -448,8 +480,13 @@ class _Explaining:
         family, _ = ways(self.rule.decide, lambda n: _flip(n, verdicts))
         order = list(verdicts)
         if family:
-            found.blocking = sorted(min(family, key=len), key=order.index)
-        known = decide_with(self.rule.decide, lambda n: True if n.id in found.blocking else verdicts[n.id])  # type: ignore[attr-defined]
+            found.blocking = sorted(sorted(family, key=len)[0], key=order.index)
+        known = decide_with(
+            self.rule.decide,
+            lambda n: (
+                isinstance(n, tree.ConditionRef) and (n.id in found.blocking or verdicts[n.id])
+            ),
+        )
         if len(found.blocking) == 1:
             found.near_miss = "one" if known else "possible"
 
@@ -510,5 +547,3 @@ def _flip(node: tree.Node, verdicts: dict[str, bool | None]) -> tuple[Family, Fa
 
 def _bit(value: Any) -> bool | None:
     return None if value is None else bool(value)
-
-

@@ -2,77 +2,102 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import polars as pl
-
-from jingkai.engine.polars_plan import PlanCompiler
+from jingkai.engine.row_plan import RowPlan
 from jingkai.rulebook import Rule, Rulebook, lowering_for, tree
 from jingkai.rulebook.exact import Exact
 from jingkai.rulebook.lower import Lowering
 from jingkai.rulebook.plan import Plan, plan_columns
+from jingkai.rulebook.results import item_points
+from jingkai.rulebook.rule import CheckedItem
 
-__all__ = ["RowEvaluator"]
+__all__ = ["RowEvaluator", "RulePlans"]
 
 
-@dataclass
-class RowEvaluator:
-    """Evaluates plans on one row, all that are asked for in one query.
+class RulePlans:
+    """Plans of rules for one date, each lowered once however many rows are explained.
 
     Parameters
     ----------
     rulebook, as_of
         What is explained.
-    frame
-        One row: the facts and the stored results of an entity.
     present
         Rules that were run.
     """
 
-    rulebook: Rulebook
-    as_of: date
-    frame: pl.DataFrame
-    present: frozenset[str]
-    _plans: dict[Plan, str] = field(default_factory=dict)
-    _values: dict[str, Any] = field(default_factory=dict)
-    _lowerings: dict[str, Lowering] = field(default_factory=dict)
+    def __init__(self, rulebook: Rulebook, as_of: date, present: frozenset[str]) -> None:
+        self.rulebook, self.as_of, self.present = rulebook, as_of, present
+        self._lowerings: dict[str, Lowering] = {}
+        self._tests: dict[tuple[str, tree.Node], Plan] = {}
+        self._numbers: dict[tuple[str, tree.Node], Exact] = {}
+        self._columns: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
+        self._items: dict[tuple[str, str, str], tuple[Plan, Plan]] = {}
 
     def lowering(self, rule: Rule) -> Lowering:
-        """Return the lowering of a rule over this row's columns."""
+        """Return the lowering of a rule."""
         if rule.id not in self._lowerings:
-            made = lowering_for(self.rulebook, rule, self.as_of, frozenset(self.frame.columns))
+            made = lowering_for(self.rulebook, rule, self.as_of, None)
             made.absent = frozenset(made.rules.keys() - self.present)
             self._lowerings[rule.id] = made
         return self._lowerings[rule.id]
 
-    def want(self, plan: Plan) -> None:
-        """Ask for a plan's value, to be computed with the others at the next `value`."""
-        self._plans.setdefault(plan, f"v{len(self._plans)}")
+    def test(self, rule: Rule, node: tree.Node) -> Plan:
+        """Return a test of a rule as a plan."""
+        key = (rule.id, node)
+        if key not in self._tests:
+            self._tests[key] = self.lowering(rule).test(node)
+        return self._tests[key]
+
+    def number(self, rule: Rule, node: tree.Node) -> Exact:
+        """Return a number of a rule exactly."""
+        key = (rule.id, node)
+        if key not in self._numbers:
+            self._numbers[key] = self.lowering(rule).number(node)
+        return self._numbers[key]
+
+    def columns(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
+        """Return the columns that a test of a rule reads."""
+        key = (rule.id, node)
+        if key not in self._columns:
+            self._columns[key] = tuple(plan_columns(self.test(rule, node)))
+        return self._columns[key]
+
+    def item(self, rule: Rule, group: str, item: CheckedItem) -> tuple[Plan, Plan]:
+        """Return the least and most hundredths of points of an item of a score."""
+        key = (rule.id, group, item.id)
+        if key not in self._items:
+            low, high = item_points(item, self.lowering(rule))
+            self._items[key] = (low.plan, high.plan)
+        return self._items[key]
+
+
+class RowEvaluator:
+    """Evaluates plans of rules on one entity's facts and stored results.
+
+    Parameters
+    ----------
+    plans
+        The rules' plans.
+    values
+        The facts and the stored results of an entity, by column.
+    """
+
+    def __init__(self, plans: RulePlans, values: dict[str, Any]) -> None:
+        self.plans, self.values = plans, values
+        self.rulebook, self.as_of, self.present = plans.rulebook, plans.as_of, plans.present
+        self._row = RowPlan(values)
 
     def value(self, plan: Plan) -> Any:
         """Return a plan's value on the row; None where unknown."""
-        self.want(plan)
-        if self._plans[plan] not in self._values:
-            compiler = PlanCompiler()
-            todo = {n: p for p, n in self._plans.items() if n not in self._values}
-            asked = [compiler.expression(p).alias(n) for n, p in todo.items()]
-            lazy = self.frame.lazy().select(asked)
-            row = lazy.collect(optimizations=pl.QueryOptFlags.none()).row(0, named=True)
-            self._values |= row
-        return self._values[self._plans[plan]]
+        return self._row.value(plan)
 
     def number(self, exact: Exact) -> Fraction | None:
         """Return an exact number's value on the row."""
         num, den = self.value(exact.num.plan), self.value(exact.den.plan)
         return None if num is None or den is None else exact.scale * Fraction(num, den)
-
-    def want_number(self, exact: Exact) -> None:
-        """Ask for a number's value."""
-        self.want(exact.num.plan)
-        self.want(exact.den.plan)
 
     def missing_facts(self, node: tree.Node, rule: Rule) -> list[str]:
         """Return the facts that a test reads and this row does not have, in order.
@@ -81,12 +106,10 @@ class RowEvaluator:
         rule stands as ``parameter:name``.
         """
         found: dict[str, None] = {}
-        full = lowering_for(self.rulebook, rule, self.as_of, None)
-        full.absent = frozenset(full.rules.keys() - self.present)
-        for column in plan_columns(full.test(node)):
+        for column in self.plans.columns(rule, node):
             if column.partition("__")[0] in self.rulebook.rules:
                 continue
-            if column not in self.frame.columns or self.frame[column][0] is None:
+            if self.values.get(column) is None:
                 found[self._fact_of(column, rule)] = None
         for part in tree.walk(node):
             if isinstance(part, tree.Parameter):

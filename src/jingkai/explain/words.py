@@ -99,14 +99,20 @@ _FUNCTIONS_EN = {
 
 
 def expression_text(
-    node: tree.Node, rule: Rule, vocabulary: Vocabulary, lang: str = "zh", titles: dict[str, str] | None = None
+    node: tree.Node,
+    rule: Rule,
+    vocabulary: Vocabulary,
+    lang: str = "zh",
+    titles: dict[str, str] | None = None,
 ) -> str:
     """Return an expression in words: 近3年研发费用合计 ÷ 近3年营业收入合计."""
     return _Words(rule, vocabulary, lang, titles or {}).text(node)
 
 
 class _Words:
-    def __init__(self, rule: Rule, vocabulary: Vocabulary, lang: str, titles: dict[str, str]) -> None:
+    def __init__(
+        self, rule: Rule, vocabulary: Vocabulary, lang: str, titles: dict[str, str]
+    ) -> None:
         self.rule, self.vocabulary, self.lang, self.titles = rule, vocabulary, lang, titles
         self.phrases = _FUNCTIONS_ZH if lang == "zh" else _FUNCTIONS_EN
 
@@ -116,7 +122,9 @@ class _Words:
             case tree.FactRef():
                 return self._fact(node)
             case tree.Total():
-                return self.phrases["mean" if node.mean else "total"].format(self._label(node.name), node.years)
+                return self.phrases["mean" if node.mean else "total"].format(
+                    self._label(node.name), node.years
+                )
             case tree.Growth():
                 return self.phrases["growth"].format(self._label(node.name))
             case tree.Cagr():

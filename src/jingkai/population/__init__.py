@@ -1,6 +1,6 @@
 """Synthetic enterprises, stated to be so wherever they are shown.
 
-    seed ─► enterprises, reinvestments (facts as stored, with gaps) ─► a snapshot
+seed ─► enterprises, reinvestments (facts as stored, with gaps) ─► a snapshot
 """
 
 from jingkai.population.demo import demo_enterprises, demo_investments

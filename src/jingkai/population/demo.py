@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from fractions import Fraction
 
 import polars as pl
 from stdnum.cn import uscc
@@ -17,12 +18,31 @@ from jingkai.vocabulary import Entity, Fact, load_vocabulary
 __all__ = ["demo_enterprises", "demo_investments", "synthetic_code"]
 
 _SYLLABLES = "华瑞恒达信远科创新诚泰安盛联合嘉和润丰宏宇晨光明德博雅维康智云海川博力"
-_TRADES = (("精密机械", "C34"), ("电子科技", "C39"), ("生物医药", "C27"), ("新材料", "C26"), ("汽车部件", "C36"), ("食品", "C14"), ("软件", "I65"), ("供应链", "F51"), ("新能源", "C38"), ("环保", "N77"))
+_TRADES = (
+    ("精密机械", "C34"),
+    ("电子科技", "C39"),
+    ("生物医药", "C27"),
+    ("新材料", "C26"),
+    ("汽车部件", "C36"),
+    ("食品", "C14"),
+    ("软件", "I65"),
+    ("供应链", "F51"),
+    ("新能源", "C38"),
+    ("环保", "N77"),
+)
 _BOOL_SHARE = {
-    "resident_enterprise": 0.98, "mainland_registered": 0.99, "legal_entity": 0.95, "foreign_invested": 0.15,
-    "serious_incident_in_year": 0.02, "is_sme": 0.9, "negative_list_compliant": 0.99, "sound_accounts": 0.85,
-    "encouraged_national": 0.4, "encouraged_regional": 0.3, "serious_dishonesty": 0.01,
-}  # fmt: skip
+    "resident_enterprise": 0.98,
+    "mainland_registered": 0.99,
+    "legal_entity": 0.95,
+    "foreign_invested": 0.15,
+    "serious_incident_in_year": 0.02,
+    "is_sme": 0.9,
+    "negative_list_compliant": 0.99,
+    "sound_accounts": 0.85,
+    "encouraged_national": 0.4,
+    "encouraged_regional": 0.3,
+    "serious_dishonesty": 0.01,
+}
 
 
 def synthetic_code(number: int) -> str:
@@ -31,7 +51,9 @@ def synthetic_code(number: int) -> str:
     return body + uscc.calc_check_digit(body)
 
 
-def demo_enterprises(count: int, seed: int = 7, year: int = 2025, zone: str = "示范经开区") -> pl.DataFrame:
+def demo_enterprises(
+    count: int, seed: int = 7, year: int = 2025, zone: str = "示范经开区"
+) -> pl.DataFrame:
     """Return synthetic enterprises as a snapshot stores them.
 
     Parameters
@@ -85,7 +107,11 @@ class _Maker:
         ]
         self._put("name", list(names), 0)
         self._put("zone", [zone] * self.count, 0)
-        self._put("industry_code", [code + f"{rng.randrange(1, 4)}{rng.randrange(0, 3)}" for _, code in self.trade], 0.04)
+        self._put(
+            "industry_code",
+            [code + f"{rng.randrange(1, 4)}{rng.randrange(0, 3)}" for _, code in self.trade],
+            0.04,
+        )
         ages = [int(min(12_000, rng.lognormvariate(8.0, 0.8))) + 20 for _ in range(self.count)]
         end = date(self.year + 1, 3, 31)
         self._put("established_on", [end - timedelta(days=a) for a in ages], 0.02)
@@ -98,22 +124,56 @@ class _Maker:
         rng, current = self.rng, list(self.size)
         for year in reversed(self.years):
             revenue = list(current)
-            rd = [r * i * rng.uniform(0.8, 1.2) for r, i in zip(revenue, self.intensity, strict=True)]
+            rd = [
+                r * i * rng.uniform(0.8, 1.2) for r, i in zip(revenue, self.intensity, strict=True)
+            ]
             shares = {
-                "revenue": 1.0, "main_business_revenue": rng.uniform(0.93, 0.99), "total_income": 1.02,
-                "total_assets": 1.3, "net_assets": 0.6,
-            }  # fmt: skip
+                "revenue": 1.0,
+                "main_business_revenue": rng.uniform(0.93, 0.99),
+                "total_income": 1.02,
+                "total_assets": 1.3,
+                "net_assets": 0.6,
+            }
             for name, share in shares.items():
-                self._put(f"{name}_{year}", self._wan([r * share * rng.uniform(0.9, 1.0) for r in revenue]), 0.05)
-            self._put(f"total_liabilities_{year}", self._wan([r * 1.3 * rng.betavariate(5, 4) for r in revenue]), 0.08)
-            self._put(f"high_tech_income_{year}", self._wan([r * rng.betavariate(5, 2) for r in revenue]), 0.2)
+                self._put(
+                    f"{name}_{year}",
+                    self._wan([r * share * rng.uniform(0.9, 1.0) for r in revenue]),
+                    0.05,
+                )
+            self._put(
+                f"total_liabilities_{year}",
+                self._wan([r * 1.3 * rng.betavariate(5, 4) for r in revenue]),
+                0.08,
+            )
+            self._put(
+                f"high_tech_income_{year}",
+                self._wan([r * rng.betavariate(5, 2) for r in revenue]),
+                0.2,
+            )
             self._put(f"rd_expense_{year}", self._wan(rd), 0.1)
-            self._put(f"domestic_rd_expense_{year}", self._wan([x * rng.uniform(0.55, 1) for x in rd]), 0.12)
-            self._put(f"new_equity_financing_{year}", self._wan([rng.choice((0, 0, 0, r * 0.3)) for r in revenue]), 0.1)
+            self._put(
+                f"domestic_rd_expense_{year}",
+                self._wan([x * rng.uniform(0.55, 1) for x in rd]),
+                0.12,
+            )
+            self._put(
+                f"new_equity_financing_{year}",
+                self._wan([rng.choice((0, 0, 0, r * 0.3)) for r in revenue]),
+                0.1,
+            )
             current = [r / rng.uniform(0.92, 1.28) for r in current]
-        for name in ("deductible_rd_direct", "deductible_rd_other", "rd_intangible_amortisation", "new_equipment_within_limit"):
+        for name in (
+            "deductible_rd_direct",
+            "deductible_rd_other",
+            "rd_intangible_amortisation",
+            "new_equipment_within_limit",
+        ):
             share = {"deductible_rd_direct": 0.8, "deductible_rd_other": 0.1}.get(name, 0.05)
-            self._put(f"{name}_{self.year}", self._wan([r * i * share for r, i in zip(self.size, self.intensity, strict=True)]), 0.1)
+            self._put(
+                f"{name}_{self.year}",
+                self._wan([r * i * share for r, i in zip(self.size, self.intensity, strict=True)]),
+                0.1,
+            )
 
     def _people(self) -> None:
         rng = self.rng
@@ -121,18 +181,30 @@ class _Maker:
         self._put(f"staff_{self.year}", list(staff), 0.05)
         share = [min(1.0, i * rng.uniform(2, 6)) for i in self.intensity]
         for name in ("tech_staff", "rd_staff"):
-            self._put(f"{name}_{self.year}", [int(s * f) for s, f in zip(staff, share, strict=True)], 0.12)
+            self._put(
+                f"{name}_{self.year}", [int(s * f) for s, f in zip(staff, share, strict=True)], 0.12
+            )
 
     def _others(self) -> None:
         for fact in self.entity.facts.values():
-            for year in self.years if fact.yearly else (None,):
+            # The year that has begun has a score already, no accounts.
+            begun = (self.year + 1,) if fact.name == "srdi_platform_score" else ()
+            for year in (*self.years, *begun) if fact.yearly else (None,):
                 name = fact.column(year)
                 if name not in self.columns and self._wanted(fact):
-                    self._put(name, [self._any(fact) for _ in range(self.count)], 0.1)
+                    self._put(name, self._column(fact), 0 if fact.type == "quantity" else 0.1)
+
+    def _column(self, fact: Fact) -> list[object]:
+        """Return a column; of energy, an enterprise reports all fuels or none."""
+        if fact.type != "quantity":
+            return [self._any(fact) for _ in range(self.count)]
+        return [None if i % 50 == 7 else self._any(fact) for i in range(self.count)]
 
     def _wanted(self, fact: Fact) -> bool:
-        return fact.type in ("bool", "count", "number", "ratio", "quantity") or fact.title is not None or (
-            fact.type == "code" and isinstance(fact.codes, dict)
+        return (
+            fact.type in ("bool", "count", "number", "ratio", "quantity")
+            or fact.title is not None
+            or (fact.type == "code" and isinstance(fact.codes, dict))
         )
 
     def _any(self, fact: Fact) -> object:
@@ -145,12 +217,25 @@ class _Maker:
             return date(self.year - 1, 6, 30) + timedelta(days=rng.randrange(-500, 200))
         if fact.type == "code":
             assert isinstance(fact.codes, dict)
-            return rng.choices(list(fact.codes), weights=[2.0 ** -i for i in range(len(fact.codes))])[0]
+            return rng.choices(list(fact.codes), weights=[2.0**-i for i in range(len(fact.codes))])[
+                0
+            ]
         if fact.type == "count":
-            return min(60, int(rng.lognormvariate(0.8, 1.0)))
+            middle = 1.9 if fact.name == "tech_conversions" else 0.8
+            return min(60, int(rng.lognormvariate(middle, 0.8)))
+        return self._number(fact)
+
+    def _number(self, fact: Fact) -> int:
+        """Return a figure with two decimals, as stored; an expert's mark is near its top."""
+        rng = self.rng
         top = float(fact.max) if fact.max is not None else 1000.0
-        value = top * rng.betavariate(4, 2) if fact.type in ("number", "ratio") else rng.choice((0, 0, 0, 0, rng.lognormvariate(3, 1)))
-        return int(round(value, 2) / float(fact.quantum))
+        if fact.name.startswith("hte_mark_"):
+            value = top * rng.choice((0.75, 0.85, 0.9, 1.0))
+        elif fact.type in ("number", "ratio"):
+            value = top * rng.betavariate(4, 2)
+        else:
+            value = rng.choice((0.0, 0.0, 0.0, 0.0, rng.lognormvariate(3, 1)))
+        return int(Fraction(round(value * 100), 100) / fact.quantum)
 
 
 def demo_investments(count: int, seed: int = 7) -> pl.DataFrame:
@@ -164,11 +249,20 @@ def demo_investments(count: int, seed: int = 7) -> pl.DataFrame:
     rows["invested_on"] = [start + timedelta(days=rng.randrange(0, 700)) for _ in range(count)]
     rows["paid_on"] = rows["invested_on"]
     rows["amount"] = [rng.randrange(50, 20_000) * 1_000_000 for _ in range(count)]
-    for name in ("non_resident_investor", "realised_profit", "direct_transfer", "national_catalogue", "deferred"):
+    for name in (
+        "non_resident_investor",
+        "realised_profit",
+        "direct_transfer",
+        "national_catalogue",
+        "deferred",
+    ):
         rows[name] = [None if rng.random() < 0.06 else rng.random() < 0.92 for _ in range(count)]
     for name in ("listed_shares", "prohibited_field", "strategic_investment"):
         rows[name] = [None if rng.random() < 0.04 else rng.random() < 0.05 for _ in range(count)]
-    rows["mode"] = [rng.choice(("capital_increase", "new_enterprise", "unrelated_purchase")) for _ in range(count)]
+    rows["mode"] = [
+        rng.choice(("capital_increase", "new_enterprise", "unrelated_purchase"))
+        for _ in range(count)
+    ]
     rows["treaty_rate"] = [rng.choice((5_000_000, 10_000_000)) for _ in range(count)]
     rows["chosen_rate"] = [10_000_000] * count
     types = {n: f.arrow_type for n, f in entity.facts.items()}

@@ -20,7 +20,13 @@ __all__ = ["FILE", "Collected", "FileCount", "Refusal", "collect"]
 
 #: Index of the file, in the load, that a row came from.
 FILE = "__file"
-_REFUSAL = {"file": pl.Int64(), "row": pl.Int64(), "column": pl.String(), "value": pl.String(), "reason": pl.String()}
+_REFUSAL = {
+    "file": pl.Int64(),
+    "row": pl.Int64(),
+    "column": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+}
 
 
 @dataclass(slots=True)
@@ -101,9 +107,14 @@ def collect(
         table = read_table(path, sheet or load_map.sheet)
         plan = plan_columns(table, entity, load_map)
         count = FileCount(
-            path, table.sheet, hashlib.sha256(path.read_bytes()).hexdigest(), table.encoding,
-            table.rows_read, unmatched=plan.unmatched, notes=table.notes,
-        )  # fmt: skip
+            path,
+            table.sheet,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            table.encoding,
+            table.rows_read,
+            unmatched=plan.unmatched,
+            notes=table.notes,
+        )
         files.append(count)
         frame = _typed(table, plan, vocabulary, as_of, refusal, index, rounded)
         frame = _keyed(frame, table, plan.key, zone, names, refusal, index, count)
@@ -180,7 +191,9 @@ def _keyed(
         count.key_kind = "credit_code"
         parsed = parse_credit_codes(table.frame[key.credit_code])
         refusal.rejects = _add(refusal.rejects, parsed.problems, table, key.credit_code, index)
-        bad = pl.Series(range(frame.height)).is_in(parsed.problems["index"].cast(pl.Int64).to_list())
+        bad = pl.Series(range(frame.height)).is_in(
+            parsed.problems["index"].cast(pl.Int64).to_list()
+        )
         parts.append(parsed.values)
     if key.stock_code:
         column, count.key_kind = column or key.stock_code, count.key_kind or "stock_code"
@@ -189,11 +202,21 @@ def _keyed(
     if key.name:
         column, count.key_kind = column or key.name, count.key_kind or "name"
         parts += _name_keys(table, key, zone, names)
-    keys = pl.DataFrame({str(i): p for i, p in enumerate(parts)}).select(pl.coalesce(pl.all())).to_series()
-    keys = pl.DataFrame({"k": keys, "bad": bad}).select(pl.when(~pl.col("bad")).then("k")).to_series()
-    missing = pl.DataFrame({"index": pl.arange(0, frame.height, eager=True).cast(pl.UInt32), "k": keys, "bad": bad})
+    keys = (
+        pl.DataFrame({str(i): p for i, p in enumerate(parts)})
+        .select(pl.coalesce(pl.all()))
+        .to_series()
+    )
+    keys = (
+        pl.DataFrame({"k": keys, "bad": bad}).select(pl.when(~pl.col("bad")).then("k")).to_series()
+    )
+    missing = pl.DataFrame(
+        {"index": pl.arange(0, frame.height, eager=True).cast(pl.UInt32), "k": keys, "bad": bad}
+    )
     missing = missing.filter(pl.col("k").is_null() & ~pl.col("bad")).select(
-        "index", pl.lit(None, dtype=pl.String).alias("value"), pl.lit("没有标识（信用代码、股票代码或名称为空）").alias("reason")
+        "index",
+        pl.lit(None, dtype=pl.String).alias("value"),
+        pl.lit("没有标识（信用代码、股票代码或名称为空）").alias("reason"),
     )
     refusal.rejects = _add(refusal.rejects, missing, table, column, index)
     return frame.with_columns(keys.alias("key")).filter(pl.col("key").is_not_null())
@@ -201,7 +224,9 @@ def _keyed(
 
 def _normal(raw: pl.Series) -> pl.Series:
     return raw.map_elements(
-        lambda t: unicodedata.normalize("NFKC", t).strip() or None, return_dtype=pl.String, skip_nulls=True
+        lambda t: unicodedata.normalize("NFKC", t).strip() or None,
+        return_dtype=pl.String,
+        skip_nulls=True,
     )
 
 
@@ -213,14 +238,18 @@ def _name_keys(
     found = []
     if names is not None and names.height:
         unique = names.filter(pl.col("name").is_not_null() & pl.col("name").is_unique())
-        joined = pl.DataFrame({"name": name}).join(unique, on="name", how="left", maintain_order="left")
+        joined = pl.DataFrame({"name": name}).join(
+            unique, on="name", how="left", maintain_order="left"
+        )
         found.append(joined["key"])
     if key.zone:
         place = _normal(table.frame[key.zone])
     else:
         place = pl.Series([key.zone_is or zone or "-"] * len(name), dtype=pl.String)
     made = pl.DataFrame({"n": name, "z": place}).select(
-        pl.when(pl.col("n").is_not_null()).then(pl.concat_str(pl.lit("name:"), pl.col("z").fill_null("-"), pl.lit("/"), "n"))
+        pl.when(pl.col("n").is_not_null()).then(
+            pl.concat_str(pl.lit("name:"), pl.col("z").fill_null("-"), pl.lit("/"), "n")
+        )
     )
     return [*found, made.to_series()]
 
@@ -228,7 +257,9 @@ def _name_keys(
 def _bad_rows(table: RawTable, refusal: Refusal, index: int) -> None:
     if table.bad_rows:
         rows = [(index, b.row, None, b.text, b.reason) for b in table.bad_rows]
-        refusal.rejects = pl.concat([refusal.rejects, pl.DataFrame(rows, schema=_REFUSAL, orient="row")])
+        refusal.rejects = pl.concat(
+            [refusal.rejects, pl.DataFrame(rows, schema=_REFUSAL, orient="row")]
+        )
 
 
 def _without_problems(frame: pl.DataFrame, refusal: Refusal, index: int) -> pl.DataFrame:

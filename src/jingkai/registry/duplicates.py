@@ -28,15 +28,22 @@ def merge_duplicates(collected: Collected) -> tuple[pl.DataFrame, pl.DataFrame]:
         return frame, pl.DataFrame(schema={"key": pl.String, "file": pl.Int64, "row": pl.Int64})
     differing = twice.group_by("key").agg(pl.col(f).drop_nulls().n_unique() > 1 for f in facts)
     names = [pl.when(pl.col(f)).then(pl.lit(f)) for f in facts]
-    conflicts = differing.select(
-        "key", pl.concat_list(names).list.drop_nulls().list.join("、").alias("facts")
-    ).filter(pl.col("facts") != "") if facts else differing.select("key").clear()
+    conflicts = (
+        differing.select(
+            "key", pl.concat_list(names).list.drop_nulls().list.join("、").alias("facts")
+        ).filter(pl.col("facts") != "")
+        if facts
+        else differing.select("key").clear()
+    )
     _refuse(collected, twice, conflicts)
     agreeing = twice.join(conflicts, on="key", how="anti").sort(FILE, ROW)
     one = agreeing.group_by("key", maintain_order=True).agg(
         pl.col(FILE).first(), pl.col(ROW).first(), *(pl.col(f).drop_nulls().first() for f in facts)
     )
-    later = agreeing.filter(~pl.struct(FILE, ROW).is_first_distinct().over("key") | (pl.int_range(pl.len()).over("key") > 0))
+    later = agreeing.filter(
+        ~pl.struct(FILE, ROW).is_first_distinct().over("key")
+        | (pl.int_range(pl.len()).over("key") > 0)
+    )
     merged = later.select("key", pl.col(FILE).alias("file"), pl.col(ROW).alias("row"))
     single = frame.filter(~pl.col("key").is_duplicated())
     return pl.concat([single, one.select(frame.columns)]), merged

@@ -21,13 +21,13 @@ class RegistryError(JingkaiError):
     exit_code = 2
 
 
-class UnreadableFile(RegistryError):  # noqa: N818 - reads as what it is
+class UnreadableFile(RegistryError):
     """A file that is damaged, empty, encrypted or of an unknown kind."""
 
     code = "unreadable_file"
 
 
-class UnsafeFile(RegistryError):  # noqa: N818
+class UnsafeFile(RegistryError):
     """A file that would unpack into far more than it is."""
 
     code = "unsafe_file"
@@ -45,7 +45,7 @@ class MappingError(RegistryError):
     code = "mapping"
 
 
-class SnapshotNotFound(RegistryError):  # noqa: N818
+class SnapshotNotFound(RegistryError):
     """A snapshot that is not there."""
 
     code = "snapshot_not_found"

@@ -104,10 +104,17 @@ def load(
         before = Snapshot.current(workspace) if workspace.current_snapshot_id else None
         zone = workspace.settings.zone.key if workspace.settings.zone else None
         collected = collect(
-            files, described, vocabulary, given, as_of=as_of, sheet=sheet, zone=zone,
-            names=_names(before, described.id), strict_cells=strict_cells,
+            files,
+            described,
+            vocabulary,
+            given,
+            as_of=as_of,
+            sheet=sheet,
+            zone=zone,
+            names=_names(before, described.id),
+            strict_cells=strict_cells,
             progress=progress or (lambda *_: None),
-        )  # fmt: skip
+        )
         if collected.frame.height == 0:
             raise _nothing(collected)
         return store(workspace, described, collected, before, office, as_of, vocabulary, zone)
@@ -137,12 +144,29 @@ def store(
     new_sources = [_source(f, office, as_of, entity.id) for f in collected.files]
     order = [*workspace.settings.precedence, *(o for o in vocabulary.offices)]
     merged = merge_into(
-        frame.select("key", pl.exclude("key", FILE, ROW)), frame[FILE] + base, before, entity, vocabulary,
-        sources=old_sources, office=office, as_of=as_of, order=order,
-    )  # fmt: skip
+        frame.select("key", pl.exclude("key", FILE, ROW)),
+        frame[FILE] + base,
+        before,
+        entity,
+        vocabulary,
+        sources=old_sources,
+        office=office,
+        as_of=as_of,
+        order=order,
+    )
     early = _early_years(merged.frame, entity)
     report = _report(entity, collected, merged, early)
-    snapshot = _write(workspace, entity, merged, before, [*old_sources, *new_sources], as_of, report, collected, early)
+    snapshot = _write(
+        workspace,
+        entity,
+        merged,
+        before,
+        [*old_sources, *new_sources],
+        as_of,
+        report,
+        collected,
+        early,
+    )
     report.snapshot = snapshot.id
     report.reports = str(snapshot.path / "reports")
     return report
@@ -170,10 +194,15 @@ def _names(before: Snapshot | None, entity: str) -> pl.DataFrame | None:
 def _nothing(collected: Collected) -> RegistryError:
     rows = collected.refusal.rejects.head(5).iter_rows(named=True)
     findings = [
-        Finding(f"{r['reason']}：{r['value'] or ''}", f"{collected.files[r['file']].path.name} 第{r['row']}行 {r['column'] or ''}")
+        Finding(
+            f"{r['reason']}：{r['value'] or ''}",
+            f"{collected.files[r['file']].path.name} 第{r['row']}行 {r['column'] or ''}",
+        )
         for r in rows
     ]
-    return RegistryError("没有一行可以接收，工作区保持原样", findings=findings, hint="按提示修改文件或对应表")
+    return RegistryError(
+        "没有一行可以接收，工作区保持原样", findings=findings, hint="按提示修改文件或对应表"
+    )
 
 
 def _count(collected: Collected, frame: pl.DataFrame, merged: pl.DataFrame) -> None:
@@ -193,14 +222,25 @@ def _count(collected: Collected, frame: pl.DataFrame, merged: pl.DataFrame) -> N
 def _old_sources(before: Snapshot | None) -> list[SourceFile]:
     if before is None:
         return []
-    return [SourceFile(**{k: v for k, v in s.items() if k != "index"}) for s in before.manifest["sources"]]
+    return [
+        SourceFile(**{k: v for k, v in s.items() if k != "index"})
+        for s in before.manifest["sources"]
+    ]
 
 
 def _source(count: FileCount, office: str, as_of: date, entity: str) -> SourceFile:
     return SourceFile(
-        count.path.name, count.sha256, office, as_of.isoformat(), entity, count.sheet,
-        count.rows, count.accepted, count.merged, count.rejected,
-    )  # fmt: skip
+        count.path.name,
+        count.sha256,
+        office,
+        as_of.isoformat(),
+        entity,
+        count.sheet,
+        count.rows,
+        count.accepted,
+        count.merged,
+        count.rejected,
+    )
 
 
 def _early_years(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
@@ -214,11 +254,19 @@ def _early_years(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
         if known is None or known[1] is None or not known[0].numeric:
             continue
         early = (pl.col(entity.established).dt.year() > known[1]) & (pl.col(column) != 0)
-        found.append(frame.filter(early).select("key", pl.lit(column).alias("column"), pl.col(entity.established).alias("established")))
+        found.append(
+            frame.filter(early).select(
+                "key",
+                pl.lit(column).alias("column"),
+                pl.col(entity.established).alias("established"),
+            )
+        )
     return pl.concat(found) if found else pl.DataFrame(schema=schema)
 
 
-def _report(entity: Entity, collected: Collected, merged: Merged, early: pl.DataFrame) -> LoadReport:
+def _report(
+    entity: Entity, collected: Collected, merged: Merged, early: pl.DataFrame
+) -> LoadReport:
     report = LoadReport(entity.id, key_kind=collected.files[0].key_kind)
     for count in collected.files:
         report.rows_read += count.rows
@@ -231,7 +279,11 @@ def _report(entity: Entity, collected: Collected, merged: Merged, early: pl.Data
     report.problems = collected.refusal.problems.height
     report.differences, report.early_years = merged.differences.height, early.height
     report.rounded = collected.rounded
-    for row in pl.concat([collected.refusal.rejects, collected.refusal.problems]).head(10).iter_rows(named=True):
+    for row in (
+        pl.concat([collected.refusal.rejects, collected.refusal.problems])
+        .head(10)
+        .iter_rows(named=True)
+    ):
         place = f"{collected.files[row['file']].path.name} 第{row['row']}行"
         cell = f"“{row['column']}”" if row["column"] else ""
         report.examples.append(f"{place}{cell} {row['value'] or ''}：{row['reason']}")
@@ -252,7 +304,11 @@ def _write(
     collected: Collected,
     early: pl.DataFrame,
 ) -> Snapshot:
-    frames = {} if before is None else {e: before.scan(e).collect() for e in before.entities if e != entity.id}
+    frames = (
+        {}
+        if before is None
+        else {e: before.scan(e).collect() for e in before.entities if e != entity.id}
+    )
     cells, columns, kinds = _kept_sources(before, entity.id)
     frames[entity.id] = merged.frame
     columns[entity.id], several = {}, []
@@ -265,11 +321,17 @@ def _write(
     kinds[entity.id] = report.key_kind
     latest = max(as_of, before.as_of) if before is not None else as_of
     return write_snapshot(
-        workspace, frames, as_of=latest, sources=sources, cell_sources=cells, column_sources=columns,
-        key_kinds=kinds, registers=before.manifest["registers"] if before else {},
+        workspace,
+        frames,
+        as_of=latest,
+        sources=sources,
+        cell_sources=cells,
+        column_sources=columns,
+        key_kinds=kinds,
+        registers=before.manifest["registers"] if before else {},
         reports=_reports(report, collected, merged, early),
         synthetic=bool(before.manifest["synthetic"]) if before else False,
-    )  # fmt: skip
+    )
 
 
 def _kept_sources(
@@ -291,11 +353,18 @@ def _kept_sources(
     return cells, columns, kinds
 
 
-def _reports(report: LoadReport, collected: Collected, merged: Merged, early: pl.DataFrame) -> dict[str, str]:
+def _reports(
+    report: LoadReport, collected: Collected, merged: Merged, early: pl.DataFrame
+) -> dict[str, str]:
     names = {i: f.path.name for i, f in enumerate(collected.files)}
     named = pl.col("file").replace_strict(names, return_dtype=pl.String)
-    texts = {"report.json": json.dumps(report.to_dict(), ensure_ascii=False, indent=1, default=_plain)}
-    for name, frame in (("rejects.csv", collected.refusal.rejects), ("problems.csv", collected.refusal.problems)):
+    texts = {
+        "report.json": json.dumps(report.to_dict(), ensure_ascii=False, indent=1, default=_plain)
+    }
+    for name, frame in (
+        ("rejects.csv", collected.refusal.rejects),
+        ("problems.csv", collected.refusal.problems),
+    ):
         if frame.height:
             texts[name] = frame.with_columns(named).write_csv()
     if merged.differences.height:

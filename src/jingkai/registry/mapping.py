@@ -15,12 +15,30 @@ from jingkai.registry.reading.header import normal_header
 from jingkai.vocabulary import Entity, Fact, UnitError, read_yaml, units
 from jingkai.vocabulary.load import validation_findings
 
-__all__ = ["CREDIT_CODE_HEADERS", "ColumnPlan", "KeyPlan", "LoadMap", "Plan", "known_names", "plan_columns", "read_map"]
+__all__ = [
+    "CREDIT_CODE_HEADERS",
+    "ColumnPlan",
+    "KeyPlan",
+    "LoadMap",
+    "Plan",
+    "known_names",
+    "plan_columns",
+    "read_map",
+]
 
 CREDIT_CODE_HEADERS = {
-    "统一社会信用代码", "社会信用代码", "信用代码", "统一代码", "纳税人识别号", "税号", "credit_code",
-    "uscc", "统一社会信用代码/注册号", "统一社会信用代码(纳税人识别号)", "机构代码",
-}  # fmt: skip
+    "统一社会信用代码",
+    "社会信用代码",
+    "信用代码",
+    "统一代码",
+    "纳税人识别号",
+    "税号",
+    "credit_code",
+    "uscc",
+    "统一社会信用代码/注册号",
+    "统一社会信用代码(纳税人识别号)",
+    "机构代码",
+}
 _ID = {"编号", "key", "id", "序列号", "再投资编号", "项目编号"}
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度|年)?(?!\d)")
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
@@ -109,7 +127,9 @@ def read_map(path: Path) -> LoadMap:
         return LoadMap(**(source.data or {}))
     except ValidationError as error:
         findings = validation_findings(error, source)
-        raise MappingError("对应表有错误", where=str(path), findings=findings, hint="按提示的行修改") from error
+        raise MappingError(
+            "对应表有错误", where=str(path), findings=findings, hint="按提示的行修改"
+        ) from error
 
 
 def known_names(entity: Entity) -> dict[str, Fact]:
@@ -135,7 +155,9 @@ def plan_columns(
     headers = table.columns
     mapped = {normal_header(k): v for k, v in given.columns.items()}
     for name in mapped.keys() - set(headers):
-        raise MappingError(f"文件里没有列“{name}”", where=str(table.path), hint="有：" + "、".join(headers[:12]))
+        raise MappingError(
+            f"文件里没有列“{name}”", where=str(table.path), hint="有：" + "、".join(headers[:12])
+        )
     names, plans, unmatched = known_names(entity), [], []
     key = _key(headers, given, entity)
     for header in headers:
@@ -159,13 +181,25 @@ def plan_columns(
 
 def _key(headers: list[str], given: LoadMap, entity: Entity) -> KeyPlan:
     if given.key is not None:
-        for column in (given.key.credit_code, given.key.stock_code, given.key.name, given.key.zone, given.key.id):
+        for column in (
+            given.key.credit_code,
+            given.key.stock_code,
+            given.key.name,
+            given.key.zone,
+            given.key.id,
+        ):
             if column is not None and normal_header(column) not in headers:
-                raise MappingError(f"key 里的列“{column}”不在文件中", hint="有：" + "、".join(headers[:12]))
-        return KeyPlan(**{k: normal_header(v) if v else None for k, v in given.key.model_dump().items()})
+                raise MappingError(
+                    f"key 里的列“{column}”不在文件中", hint="有：" + "、".join(headers[:12])
+                )
+        return KeyPlan(
+            **{k: normal_header(v) if v else None for k, v in given.key.model_dump().items()}
+        )
     lower = {h.lower(): h for h in headers}
     if entity.id == "enterprise":
-        return KeyPlan(credit_code=next((lower[n] for n in CREDIT_CODE_HEADERS if n in lower), None))
+        return KeyPlan(
+            credit_code=next((lower[n] for n in CREDIT_CODE_HEADERS if n in lower), None)
+        )
     return KeyPlan(id=next((lower[n] for n in _ID if n in lower), None))
 
 
@@ -192,7 +226,9 @@ def _plan(
     if isinstance(given, _Column):
         fact = entity.facts.get(given.fact)
         if fact is None:
-            raise MappingError(f"没有数据项“{given.fact}”", where=str(table.path), hint="见 `jingkai facts`")
+            raise MappingError(
+                f"没有数据项“{given.fact}”", where=str(table.path), hint="见 `jingkai facts`"
+            )
         year, unit = given.year or year, given.unit or unit
         blank = given.blank == "0"
     else:
@@ -207,7 +243,9 @@ def _plan(
         if year is None:
             if given is None:
                 return None
-            raise MappingError(f"“{header}”是年度数据，没有写明年份", where=str(table.path), hint="写 year: 2024")
+            raise MappingError(
+                f"“{header}”是年度数据，没有写明年份", where=str(table.path), hint="写 year: 2024"
+            )
     unit = unit or (table.unit_note if fact.type == "money" else None)
     return ColumnPlan(header, fact, year, _checked_unit(unit, fact, header, table), blank)
 
@@ -238,7 +276,9 @@ def _checked_unit(unit: str | None, fact: Fact, header: str, table: RawTable) ->
     try:
         units().factor(unit, fact.unit)
     except UnitError as error:
-        raise MappingError(f"“{header}”：{error.what}", where=str(table.path), hint=error.hint) from error
+        raise MappingError(
+            f"“{header}”：{error.what}", where=str(table.path), hint=error.hint
+        ) from error
     return unit
 
 

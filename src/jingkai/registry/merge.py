@@ -84,23 +84,27 @@ def merge_into(
     facts = [c for c in new.columns if c != "key"]
     fresh = new.with_columns(new_source.cast(pl.UInt8).alias("__new"))
     if snapshot is None or entity.id not in snapshot.entities:
-        cells = fresh.select("key", *(pl.when(pl.col(f).is_not_null()).then("__new").alias(f) for f in facts))
+        cells = fresh.select(
+            "key", *(pl.when(pl.col(f).is_not_null()).then("__new").alias(f) for f in facts)
+        )
         return Merged(new, cells, _no_differences())
     old = snapshot.scan(entity.id).collect()
     old_cells = _old_cells(snapshot, entity.id, old)
     joined = _joined(old, old_cells, fresh)
     rule = _Precedence(vocabulary, entity, tuple(order), tuple(sources), office, as_of)
     columns = list(dict.fromkeys([*old.columns[1:], *facts]))
-    values, cells, differences = [], [], []
+    values: list[pl.Expr] = []
+    sources_of: list[pl.Expr] = []
+    differences: list[pl.DataFrame] = []
     for column in columns:
         value, cell, differing = _one(joined, column, facts, old.columns, rule)
         values.append(value)
-        cells.append(cell)
+        sources_of.append(cell)
         if differing is not None:
             differences.append(differing)
     frame = joined.select("key", *values)
     found = pl.concat(differences) if differences else _no_differences()
-    return Merged(frame, joined.select("key", *cells), found)
+    return Merged(frame, joined.select("key", *sources_of), found)
 
 
 def _old_cells(snapshot: Snapshot, entity: str, old: pl.DataFrame) -> pl.DataFrame:
@@ -156,5 +160,13 @@ def _one(
 def _no_differences() -> pl.DataFrame:
     text, number = pl.String(), pl.Int64()
     return pl.DataFrame(
-        schema={"key": text, "column": text, "old": text, "old_source": number, "new": text, "new_source": number, "kept": text}
+        schema={
+            "key": text,
+            "column": text,
+            "old": text,
+            "old_source": number,
+            "new": text,
+            "new_source": number,
+            "kept": text,
+        }
     )

@@ -64,24 +64,42 @@ def load_outcomes(
     entity = vocabulary.entities["enterprise"]
     with workspace.locked():
         before = Snapshot.current(workspace)
-        names = before.scan("enterprise").select("key", "name").collect() if "name" in before.columns("enterprise") else None
+        names = (
+            before.scan("enterprise").select("key", "name").collect()
+            if "name" in before.columns("enterprise")
+            else None
+        )
         zone = workspace.settings.zone.key if workspace.settings.zone else None
         collected = collect(
-            [file], entity, vocabulary, LoadMap(columns=_ignored(file, sheet)), as_of=as_of, sheet=sheet,
-            zone=zone, names=names, strict_cells=False, progress=lambda *_: None,
-        )  # fmt: skip
+            [file],
+            entity,
+            vocabulary,
+            LoadMap(columns=_ignored(file, sheet)),
+            as_of=as_of,
+            sheet=sheet,
+            zone=zone,
+            names=names,
+            strict_cells=False,
+            progress=lambda *_: None,
+        )
         wide = _pivot(collected, file, sheet, vocabulary)
         if complete:
-            wide = _absent(wide, before, [t for t in vocabulary.titles if f"{t}_held" in wide.columns])
-        return store(workspace, entity, _as_collected(wide, collected), before, office, as_of, vocabulary)
+            wide = _absent(
+                wide, before, [t for t in vocabulary.titles if f"{t}_held" in wide.columns]
+            )
+        return store(
+            workspace, entity, _as_collected(wide, collected), before, office, as_of, vocabulary
+        )
 
 
 def _ignored(file: Path, sheet: str | None) -> dict[str, object]:
     table = read_table(file, sheet)
-    return {h: "ignore" for h in table.columns if h.lower() in _TITLE | _FROM | _TO}  # type: ignore[return-value]
+    return {h: "ignore" for h in table.columns if h.lower() in _TITLE | _FROM | _TO}
 
 
-def _pivot(collected: Collected, file: Path, sheet: str | None, vocabulary: Vocabulary) -> pl.DataFrame:
+def _pivot(
+    collected: Collected, file: Path, sheet: str | None, vocabulary: Vocabulary
+) -> pl.DataFrame:
     table = read_table(file, sheet)
     columns = _columns(table.columns, file)
     raw = collected.frame.select("key", ROW, FILE).join(
@@ -92,7 +110,9 @@ def _pivot(collected: Collected, file: Path, sheet: str | None, vocabulary: Voca
     unknown = sorted({t or "" for t, i in zip(raw["title"], ids, strict=True) if i is None})
     if unknown:
         raise RegistryError(
-            f"不认识的称号“{unknown[0]}”", where=str(file), hint="可以是 " + "、".join(t.label.zh for t in vocabulary.titles.values())
+            f"不认识的称号“{unknown[0]}”",
+            where=str(file),
+            hint="可以是 " + "、".join(t.label.zh for t in vocabulary.titles.values()),
         )
     raw = raw.with_columns(pl.Series("id", ids))
     for name, column in (("from", columns.since), ("to", columns.until)):
@@ -174,4 +194,6 @@ def _as_collected(wide: pl.DataFrame, collected: Collected) -> Collected:
     extra = wide.filter(pl.col(ROW) == 0).height
     merged = collected.frame.height - (wide.height - extra)
     count.rows += extra - merged  # absences are rows of the closed list; a key's several titles one
-    return Collected(wide, collected.files, Refusal(collected.refusal.rejects, collected.refusal.problems))
+    return Collected(
+        wide, collected.files, Refusal(collected.refusal.rejects, collected.refusal.problems)
+    )

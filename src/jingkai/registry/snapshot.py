@@ -74,7 +74,9 @@ class Snapshot:
         found = workspace.current_snapshot_id
         if found is None:
             raise SnapshotNotFound(
-                "工作区还没有数据", where=str(workspace.path), hint="先运行 `jingkai load enterprises 文件`"
+                "工作区还没有数据",
+                where=str(workspace.path),
+                hint="先运行 `jingkai load enterprises 文件`",
             )
         return cls(workspace.snapshots / found)
 
@@ -123,7 +125,9 @@ class Snapshot:
         table = self.table(entity)
         exact = [c for c in ("key", "stock_code", "name", "short_name") if c in table.column_names]
         for column in exact:
-            wanted = f"stock:{text}" if column == "key" and text.isdigit() and len(text) == 6 else text
+            wanted = (
+                f"stock:{text}" if column == "key" and text.isdigit() and len(text) == 6 else text
+            )
             found = self._positions(table, pc.equal(table[column], wanted), limit)
             if found:
                 return found
@@ -135,13 +139,18 @@ class Snapshot:
         rows = pc.indices_nonzero(hits).to_pylist()[:limit]
         names = table["name"] if "name" in table.column_names else None
         return [
-            Match(table["key"][r].as_py(), (names[r].as_py() if names is not None else None) or "", r)
+            Match(
+                table["key"][r].as_py(), (names[r].as_py() if names is not None else None) or "", r
+            )
             for r in rows
         ]
 
     def sources(self, entity: str, position: int) -> dict[str, SourceFile]:
         """Return for each fact that is known of a row the file it came from."""
-        files = [SourceFile(**{k: v for k, v in s.items() if k != "index"}) for s in self.manifest["sources"]]
+        files = [
+            SourceFile(**{k: v for k, v in s.items() if k != "index"})
+            for s in self.manifest["sources"]
+        ]
         columns: dict[str, Any] = self.manifest["entities"][entity]["columns"]
         path = self.path / f"{entity}.sources.arrow"
         mixed: dict[str, Any] = {}
@@ -203,7 +212,9 @@ def write_snapshot(
             "rows": ordered.height,
             "sha256": _sha256(tmp / f"{entity}.arrow"),
             "key_kind": (key_kinds or {}).get(entity, "key"),
-            "columns": {c: {"sources": list(per_column.get(c, [0]))} for c in ordered.columns if c != "key"},
+            "columns": {
+                c: {"sources": list(per_column.get(c, [0]))} for c in ordered.columns if c != "key"
+            },
         }
     manifest = {
         "schema": 1,
@@ -215,13 +226,21 @@ def write_snapshot(
         "registers": dict(registers or {}),
         "synthetic": synthetic,
     }
-    identity = hashlib.sha256(json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
-    manifest = {"id": identity, "created": datetime.now(UTC).isoformat(timespec="seconds"), **manifest}
+    identity = hashlib.sha256(
+        json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()[:16]
+    manifest = {
+        "id": identity,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **manifest,
+    }
     (tmp / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
     if reports:
         (tmp / "reports").mkdir()
         for name, text in reports.items():
-            (tmp / "reports" / name).write_text(text, "utf-8-sig" if name.endswith(".csv") else "utf-8")
+            (tmp / "reports" / name).write_text(
+                text, "utf-8-sig" if name.endswith(".csv") else "utf-8"
+            )
     publish_folder(tmp, workspace.snapshots / identity)
     workspace.set_current(identity)
     return Snapshot(workspace.snapshots / identity)
@@ -229,7 +248,10 @@ def write_snapshot(
 
 def _write(frame: pl.DataFrame, path: Path) -> None:
     frame.lazy().sink_ipc(
-        path, compression="uncompressed", compat_level=pl.CompatLevel.oldest(), record_batch_size=_BATCH
+        path,
+        compression="uncompressed",
+        compat_level=pl.CompatLevel.oldest(),
+        record_batch_size=_BATCH,
     )
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
-from jingkai.registry.mapping import CREDIT_CODE_HEADERS, LoadMap, known_names, plan_columns, split_header
+from jingkai.registry.mapping import (
+    CREDIT_CODE_HEADERS,
+    LoadMap,
+    known_names,
+    plan_columns,
+    split_header,
+)
 from jingkai.registry.reading import RawTable
 from jingkai.vocabulary import Entity
 
@@ -36,12 +42,19 @@ def suggest_map(table: RawTable, entity: Entity) -> str:
             parts += [f"year: {found.year}"] if found.year else []
             unit = found.unit or found.fact.unit
             parts += [f"unit: '{unit}'"] if unit and found.fact.numeric else []
-            lines.append(f"  {_quoted(header)}: {{{', '.join(parts)}}}  # {found.fact.label.zh}，例 {sample}")
+            lines.append(
+                f"  {_quoted(header)}: {{{', '.join(parts)}}}  # {found.fact.label.zh}，例 {sample}"
+            )
             continue
         base, year, _ = split_header(header)
         near = process.extract(base, list(names), scorer=fuzz.WRatio, limit=3, score_cutoff=60)
-        hint = " 或 ".join(f"{names[n].name}（{names[n].label.zh}）" for n, *_ in near) or "没有相近的数据项"
-        lines.append(f"  {_quoted(header)}: ignore  # {'年份 ' + str(year) + '，' if year else ''}可能是 {hint}；例 {sample}")
+        hint = (
+            " 或 ".join(f"{names[n].name}（{names[n].label.zh}）" for n, *_ in near)
+            or "没有相近的数据项"
+        )
+        lines.append(
+            f"  {_quoted(header)}: ignore  # {'年份 ' + str(year) + '，' if year else ''}可能是 {hint}；例 {sample}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -54,5 +67,3 @@ def _key_lines(table: RawTable, entity: Entity) -> list[str]:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '\\"') + '"'
-
-

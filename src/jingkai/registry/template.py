@@ -30,7 +30,17 @@ def template(entity: Entity, columns: Sequence[str], vocabulary: Vocabulary) -> 
     chosen = [found for c in columns if (found := entity.column(c)) is not None]
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    head = book.add_format({"bold": True, "font_name": _FONT, "text_wrap": True, "valign": "vcenter", "align": "center", "bg_color": "#E8EEF4", "border": 1})
+    head = book.add_format(
+        {
+            "bold": True,
+            "font_name": _FONT,
+            "text_wrap": True,
+            "valign": "vcenter",
+            "align": "center",
+            "bg_color": "#E8EEF4",
+            "border": 1,
+        }
+    )
     text = book.add_format({"num_format": "@", "font_name": _FONT})
     _data_sheet(book.add_worksheet("数据"), entity, chosen, vocabulary, head, text)
     _notes_sheet(book.add_worksheet("说明"), chosen, vocabulary, head, book)
@@ -46,7 +56,9 @@ def _data_sheet(sheet, entity, chosen, vocabulary, head, text) -> None:  # type:
     for i, (fact, year) in enumerate(chosen, start=1):
         title = header(fact, year)
         sheet.write(0, i, title, head)
-        sheet.set_column(i, i, max(12, min(28, len(title) * 2)), text if fact.type in ("text", "code") else None)
+        sheet.set_column(
+            i, i, max(12, min(28, len(title) * 2)), text if fact.type in ("text", "code") else None
+        )
         allowed = _allowed(fact, vocabulary)
         if allowed:
             sheet.data_validation(1, i, _ROWS, i, {"validate": "list", "source": allowed})
@@ -78,10 +90,14 @@ def _notes_sheet(sheet, chosen, vocabulary, head, book) -> None:  # type: ignore
         codes = vocabulary.code_list(fact) if fact.type == "code" else None
         values = "、".join(f"{c} {n}" for c, n in list(codes.names.items())[:20]) if codes else ""
         cells = (
-            fact.label.zh, fact.definition.zh, fact.unit, vocabulary.offices[fact.holder].label.zh,
+            fact.label.zh,
+            fact.definition.zh,
+            fact.unit,
+            vocabulary.offices[fact.holder].label.zh,
             fact.material.zh if fact.material else ("部门共享，无需提供" if fact.shared else ""),
-            "是、否" if fact.type == "bool" else values, f"{fact.source.document}{fact.source.article}",
-        )  # fmt: skip
+            "是、否" if fact.type == "bool" else values,
+            f"{fact.source.document}{fact.source.article}",
+        )
         for i, cell in enumerate(cells):
             sheet.write(row, i, cell, wrap)
     sheet.freeze_panes(1, 1)

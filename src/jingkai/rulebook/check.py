@@ -87,9 +87,7 @@ class _RuleChecker:
         self.source, self.rule, self.findings = source, rule, findings
         others = {name: t for name, t in types.items() if name != rule.rule}
         self.types = types
-        self.scope = Scope(
-            vocabulary, rule.entity, {}, others, aggregates=rule.kind == "indicator"
-        )
+        self.scope = Scope(vocabulary, rule.entity, {}, others, aggregates=rule.kind == "indicator")
 
     def find(self, what: str, *path: str | int, hint: str = "", code: str = "") -> None:
         """Add a finding at a path of the file."""
@@ -102,12 +100,16 @@ class _RuleChecker:
         rule = self.rule
         for part in _NEEDS[rule.kind]:
             if not getattr(rule, part):
-                self.find(f"a rule of kind {rule.kind} needs `{part}`", "kind", hint=f"add `{part}:`")
+                self.find(
+                    f"a rule of kind {rule.kind} needs `{part}`", "kind", hint=f"add `{part}:`"
+                )
         if rule.kind == "score" and bool(rule.groups) == bool(rule.items):
             self.find("a score needs either `groups` or `items`", "kind", hint="write one of them")
         for index, condition in enumerate(rule.conditions):
             if condition.id in [c.id for c in rule.conditions[:index]]:
-                self.find(f"condition `{condition.id}` stands twice", "conditions", index, hint="rename")
+                self.find(
+                    f"condition `{condition.id}` stands twice", "conditions", index, hint="rename"
+                )
             if not condition.basis:
                 self.find(
                     f"condition `{condition.id}` has no basis",
@@ -214,7 +216,9 @@ class _RuleChecker:
             return None
         used = {n.id for n in walk(node) if isinstance(n, ConditionRef)}
         for missing in [i for i in ids if i not in used]:
-            self.find(f"condition `{missing}` is not used by decide", "decide", hint="use or delete it")
+            self.find(
+                f"condition `{missing}` is not used by decide", "decide", hint="use or delete it"
+            )
         applying = {c.id for c in conditions if c.applies is not None}
         for part in walk(node):
             if isinstance(part, AtLeast):
@@ -310,7 +314,9 @@ class _RuleChecker:
         items = [*self.rule.items, *(i for g in self.rule.groups for i in g.items)]
         least = Fraction(0)
         for item in items:
-            pairs = [(b.points, b.points) if isinstance(b.points, str) else b.points for b in item.bands]
+            pairs = [
+                (b.points, b.points) if isinstance(b.points, str) else b.points for b in item.bands
+            ]
             figures = [parse_figure(low) for low, _ in pairs]
             least += min((f[0] for f in figures if f is not None), default=Fraction(0))
         return least
@@ -353,5 +359,3 @@ def _verdict(expect: str | dict[str, object]) -> str:
     if "granted" in expect or "due" in expect:
         return "granted"
     return "undetermined"
-
-

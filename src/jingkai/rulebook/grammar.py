@@ -53,7 +53,7 @@ __all__ = ["parse_expression", "unit_of"]
 Typed = tuple[Node, Type]
 _BOOL = Type("bool", None)
 _DATE = Type("date", None)
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -61,7 +61,7 @@ _COMPARISONS: dict[type[exp.Expression], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {
+_ARITHMETIC: dict[type[exp.Expr], str] = {
     exp.Add: "+",
     exp.Sub: "-",
     exp.Mul: "*",
@@ -120,7 +120,7 @@ class _Checker:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.forms: dict[type[exp.Expression], Callable[[Any], Typed]] = {
+        self.forms: dict[type[exp.Expr], Callable[[Any], Typed]] = {
             exp.Column: self._column,
             exp.Literal: self._literal,
             exp.Boolean: lambda e: (BoolConstant(bool(e.this)), _BOOL),
@@ -134,10 +134,10 @@ class _Checker:
             **dict.fromkeys(_COMPARISONS, self._compare),
             **dict.fromkeys(_ARITHMETIC, self._arithmetic),
         }
-        self.functions: dict[str, Callable[[list[exp.Expression]], Typed]] = {
+        self.functions: dict[str, Callable[[list[exp.Expr]], Typed]] = {
             "last": lambda a: self._yearly("last", a),
             "this_year": lambda a: self._yearly("this_year", a),
-            "last_year_end": lambda a: (LastYearEnd(), _DATE) if not a else self._arity("last_year_end", a, 0),  # type: ignore[return-value]
+            "last_year_end": self._last_year_end,
             "prior": lambda a: self._yearly("prior", a),
             "total": lambda a: self._total(a, mean=False),
             "mean": lambda a: self._total(a, mean=True),
@@ -159,7 +159,7 @@ class _Checker:
             "share": lambda a: self._aggregate("share", a),
         }
 
-    def check(self, expression: exp.Expression) -> Typed:
+    def check(self, expression: exp.Expr) -> Typed:
         """Check any expression."""
         if expression.comments:
             raise ExpressionError("a comment stands in the expression", hint="take it out")
@@ -205,7 +205,9 @@ class _Checker:
         fact = self.scope.vocabulary.fact(references[owner], name)
         if fact is None:
             raise self._unknown(
-                f"fact of {owner}", name, list(self.scope.vocabulary.entities[references[owner]].facts)
+                f"fact of {owner}",
+                name,
+                list(self.scope.vocabulary.entities[references[owner]].facts),
             )
         if fact.yearly:
             raise ExpressionError(
@@ -270,7 +272,7 @@ class _Checker:
             args += node.args if isinstance(node, Logic) and node.op == op else (node,)
         return Logic(op, tuple(args)), _BOOL
 
-    def _bool(self, e: exp.Expression) -> Node:
+    def _bool(self, e: exp.Expr) -> Node:
         node, kind = self.check(e)
         if kind.kind != "bool":
             raise ExpressionError(
@@ -323,7 +325,7 @@ class _Checker:
             unit = one * two if op == "*" else one / two
         return Arithmetic(cast(Any, op), left, right), Type("number", unit)
 
-    def _number(self, e: exp.Expression) -> Typed:
+    def _number(self, e: exp.Expr) -> Typed:
         node, kind = self.check(e)
         if kind.kind != "number":
             raise ExpressionError(f"`{e.sql()}` is a {kind.kind}, not a number")
@@ -335,7 +337,7 @@ class _Checker:
             )
         return node, kind
 
-    def _same_unit(self, e: exp.Expression, a: Type, b: Type) -> None:
+    def _same_unit(self, e: exp.Expr, a: Type, b: Type) -> None:
         if a.unit is None or b.unit is None or a.unit == b.unit:
             return
         one, two = str(a.unit) or "a plain ratio", str(b.unit) or "a plain ratio"
@@ -352,7 +354,7 @@ class _Checker:
         branches = [(self._bool(i.this), self.check(i.args["true"])) for i in e.args["ifs"]]
         default, kind = self.check(e.args["default"])
         for _, (_, other) in branches:
-            if "number" != other.kind or "number" != kind.kind or other.interval or kind.interval:
+            if other.kind != "number" or kind.kind != "number" or other.interval or kind.interval:
                 raise ExpressionError(f"`{e.sql()}`: the branches must all be numbers")
             self._same_unit(e, other, kind)
             if kind.unit is None:
@@ -373,7 +375,7 @@ class _Checker:
             f"`{e.sql()}` stands outside an aggregate", hint="write sum(enterprise.last(fact))"
         )
 
-    def _yearly_fact(self, e: exp.Expression) -> tuple[Fact, str]:
+    def _yearly_fact(self, e: exp.Expr) -> tuple[Fact, str]:
         if not isinstance(e, exp.Column):
             raise ExpressionError(f"`{e.sql()}` is not the name of a yearly fact")
         entity, owner = self.scope.entity, e.table
@@ -390,7 +392,7 @@ class _Checker:
             raise ExpressionError(f"`{e.name}` is not a yearly fact", hint=f"write `{e.name}`")
         return fact, owner
 
-    def _numeric_yearly(self, e: exp.Expression) -> Fact:
+    def _numeric_yearly(self, e: exp.Expr) -> Fact:
         fact, owner = self._yearly_fact(e)
         if owner:
             raise ExpressionError(f"`{e.sql()}`: only last() and prior() read another's facts")
@@ -398,14 +400,18 @@ class _Checker:
             raise ExpressionError(f"`{fact.name}` is a {fact.type}, not a number")
         return fact
 
-    def _yearly(self, name: str, args: list[exp.Expression]) -> Typed:
+    def _yearly(self, name: str, args: list[exp.Expr]) -> Typed:
         self._arity(name, args, 2 if name == "prior" else 1)
         fact, owner = self._yearly_fact(args[0])
         ago = {"last": 0, "this_year": -1}.get(name)
         ago = self._whole(args[1]) if ago is None else ago
         return FactRef(fact.name, ago, owner), self._fact_type(fact)
 
-    def _total(self, args: list[exp.Expression], *, mean: bool) -> Typed:
+    def _last_year_end(self, args: list[exp.Expr]) -> Typed:
+        self._arity("last_year_end", args, 0)
+        return LastYearEnd(), _DATE
+
+    def _total(self, args: list[exp.Expr], *, mean: bool) -> Typed:
         name = "mean" if mean else "total"
         self._arity(name, args, 2)
         fact, window = self._numeric_yearly(args[0]), args[1]
@@ -418,34 +424,34 @@ class _Checker:
         node = Total(fact.name, self._whole(window), up_to, mean)
         return node, Type("number", fact.symbol)
 
-    def _growth(self, args: list[exp.Expression]) -> Typed:
+    def _growth(self, args: list[exp.Expr]) -> Typed:
         self._arity("growth", args, 1)
         return Growth(self._numeric_yearly(args[0]).name), Type("number", PLAIN)
 
-    def _cagr(self, args: list[exp.Expression]) -> Typed:
+    def _cagr(self, args: list[exp.Expr]) -> Typed:
         self._arity("cagr", args, 2)
         node = Cagr(self._numeric_yearly(args[0]).name, self._whole(args[1]))
         return node, Type("number", PLAIN, compound=True)
 
-    def _interval(self, kind: Any, unit: str, args: list[exp.Expression]) -> Typed:
+    def _interval(self, kind: Any, unit: str, args: list[exp.Expr]) -> Typed:
         self._arity(kind, args, 2)
         start, end = self._date(args[0]), self._date(args[1])
         return Interval(kind, start, end), Type("number", Unit.parse(unit))
 
-    def _date(self, e: exp.Expression) -> Node:
+    def _date(self, e: exp.Expr) -> Node:
         node, kind = self.check(e)
         if kind.kind != "date":
             raise ExpressionError(f"`{e.sql()}` is a {kind.kind}, not a date")
         return node
 
-    def _date_add(self, args: list[exp.Expression]) -> Typed:
+    def _date_add(self, args: list[exp.Expr]) -> Typed:
         self._arity("date_add", args, 2)
         date, (days, kind) = self._date(args[0]), self._number(args[1])
         if kind.unit is not None and kind.unit != Unit.parse("天"):
             raise ExpressionError("date_add adds days", hint="give the parameter in 天")
         return DateAdd(date, days), _DATE
 
-    def _extreme(self, op: Any, args: list[exp.Expression]) -> Typed:
+    def _extreme(self, op: Any, args: list[exp.Expr]) -> Typed:
         if len(args) < 2:
             raise ExpressionError(f"{op} needs two numbers or more")
         checked = [self._number(a) for a in args]
@@ -455,7 +461,7 @@ class _Checker:
             kind = kind if kind.unit is not None else other
         return Extreme(op, tuple(node for node, _ in checked)), Type("number", kind.unit)
 
-    def _at_least(self, args: list[exp.Expression]) -> Typed:
+    def _at_least(self, args: list[exp.Expr]) -> Typed:
         if len(args) < 2:
             raise ExpressionError("at_least needs a number and tests", hint="at_least(2, a, b, c)")
         count = self._whole(args[0])
@@ -463,7 +469,7 @@ class _Checker:
             raise ExpressionError(f"at_least({count}, ...) has only {len(args) - 1} tests")
         return AtLeast(count, tuple(self._bool(a) for a in args[1:])), _BOOL
 
-    def _code_test(self, kind: Any, args: list[exp.Expression]) -> Typed:
+    def _code_test(self, kind: Any, args: list[exp.Expr]) -> Typed:
         self._arity(kind, args, 2)
         subject, subject_type = self.check(args[0])
         if subject_type.kind != "code":
@@ -479,14 +485,14 @@ class _Checker:
             raise self._unknown("list of codes", name or given.sql(), codes)
         return CodeTest(kind, subject, Parameter(name)), _BOOL
 
-    def _holds(self, args: list[exp.Expression]) -> Typed:
+    def _holds(self, args: list[exp.Expr]) -> Typed:
         self._arity("holds", args, 1)
         name, titles = args[0].name, self.scope.vocabulary.titles
         if name not in titles or titles[name].entity != self.scope.entity:
             raise self._unknown("title", name, list(titles))
         return Holds(name), _BOOL
 
-    def _assume(self, args: list[exp.Expression]) -> Typed:
+    def _assume(self, args: list[exp.Expr]) -> Typed:
         self._arity("assume", args, 2)
         if not self.scope.assumes:
             raise ExpressionError(
@@ -500,7 +506,7 @@ class _Checker:
             raise ExpressionError(f"assume gives a {given.kind} for a {kind.kind}")
         return Assume(fact, value), kind
 
-    def _aggregate(self, kind: Any, args: list[exp.Expression]) -> Typed:
+    def _aggregate(self, kind: Any, args: list[exp.Expr]) -> Typed:
         if not self.scope.aggregates:
             raise ExpressionError(
                 f"{kind}() over entities belongs to an indicator", hint="use total() over years"
@@ -518,7 +524,7 @@ class _Checker:
         unit = Unit.parse("家") if kind == "count" else PLAIN
         return Aggregate(kind, entity, node), Type("number", unit)
 
-    def _of_entity(self, e: exp.Expression) -> tuple[str, exp.Expression]:
+    def _of_entity(self, e: exp.Expr) -> tuple[str, exp.Expr]:
         if isinstance(e, exp.Dot):
             return e.this.name, e.expression
         if isinstance(e, exp.Column) and e.table:
@@ -532,12 +538,12 @@ class _Checker:
 
     # --- small checks
 
-    def _whole(self, e: exp.Expression) -> int:
+    def _whole(self, e: exp.Expr) -> int:
         if isinstance(e, exp.Literal) and not e.is_string and str(e.this).isdigit():
             return int(e.this)
         raise ExpressionError(f"`{e.sql()}` must be a whole number written out")
 
-    def _arity(self, name: str, args: list[exp.Expression], count: int) -> None:
+    def _arity(self, name: str, args: list[exp.Expr], count: int) -> None:
         if len(args) != count:
             raise ExpressionError(f"{name}() takes {count} arguments, {len(args)} given")
 

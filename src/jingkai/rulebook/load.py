@@ -63,7 +63,9 @@ def load_rulebook(
     sources: dict[str, tuple[SourceFile, RuleSource, str]] = {}
     measures: dict[str, Measure] = {}
     settings: dict[str, dict[str, tuple[str, str]]] = {}
-    layers = [("package" if i == 0 else f.name, sorted(f.rglob("*.yaml"))) for i, f in enumerate(folders)]
+    layers = [
+        ("package" if i == 0 else f.name, sorted(f.rglob("*.yaml"))) for i, f in enumerate(folders)
+    ]
     layers.append(("workspace", list(extra)))
     for layer, paths in layers:
         for path in paths:
@@ -126,7 +128,9 @@ def _read_settings(
     for rule, values in (source.data or {}).items():
         if not isinstance(values, dict):
             findings.append(
-                Finding(f"`{rule}` sets nothing", source.where(rule), "write `rule: {parameter: value}`")
+                Finding(
+                    f"`{rule}` sets nothing", source.where(rule), "write `rule: {parameter: value}`"
+                )
             )
             continue
         for name, value in values.items():
@@ -172,7 +176,14 @@ def _check_all(
     checked = {}
     for name, (source, rule, layer) in sources.items():
         result = check_rule(
-            source, rule, layer, vocabulary, types, settings.get(name, {}), findings, examples_needed
+            source,
+            rule,
+            layer,
+            vocabulary,
+            types,
+            settings.get(name, {}),
+            findings,
+            examples_needed,
         )
         if result is not None:
             checked[name] = result

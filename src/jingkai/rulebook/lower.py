@@ -29,12 +29,16 @@ _DAYS_BOUND = 4_000_000
 
 def all_of(plans: list[Plan]) -> Plan:
     """Return whether all hold, by Kleene; no test at all holds."""
-    return plans[0] if len(plans) == 1 else Plan("and", tuple(plans), "bool") if plans else lit(True)
+    return (
+        plans[0] if len(plans) == 1 else Plan("and", tuple(plans), "bool") if plans else lit(True)
+    )
 
 
 def any_of(plans: list[Plan]) -> Plan:
     """Return whether any holds, by Kleene; no test at all fails."""
-    return plans[0] if len(plans) == 1 else Plan("or", tuple(plans), "bool") if plans else lit(False)
+    return (
+        plans[0] if len(plans) == 1 else Plan("or", tuple(plans), "bool") if plans else lit(False)
+    )
 
 
 def negate(plan: Plan) -> Plan:
@@ -160,11 +164,13 @@ class Lowering:
         return Plan("when", (Plan("isnull", (tests[0],), "bool"), agreed, chosen), "bool")
 
     def _band_tests(self, value: Banded) -> list[Plan]:
-        by = self.number(value.by)
-        return [
-            compare("le" if s.to is not None else "lt", by, Exact.of(s.to if s.to is not None else s.below))  # type: ignore[arg-type]
-            for s in value.steps[:-1]
-        ]
+        by, tests = self.number(value.by), []
+        for step in value.steps[:-1]:
+            if step.to is not None:
+                tests.append(compare("le", by, Exact.of(step.to)))
+            elif step.below is not None:
+                tests.append(compare("lt", by, Exact.of(step.below)))
+        return tests
 
     def _compare_plain(self, node: tree.Compare) -> Plan:
         op = _OPS[node.op]
@@ -186,7 +192,9 @@ class Lowering:
             return null("bool")
         power = (1 + rate.num.constant * rate.scale) ** node.years
         last, base = self._year(node.name, 0), self._year(node.name, node.years)
-        sound = all_of([compare("gt", base, Exact.of(Fraction(0))), compare("ge", last, Exact.of(Fraction(0)))])
+        sound = all_of(
+            [compare("gt", base, Exact.of(Fraction(0))), compare("ge", last, Exact.of(Fraction(0)))]
+        )
         test = compare(op, last, base * Exact.of(power))
         return Plan("when", (sound, test, null("bool")), "bool")
 
@@ -343,7 +351,9 @@ class Lowering:
         return Exact(Whole(plan, number.num.bound, number.num.positive), scale=number.scale)
 
     def _aggregate(self, node: tree.Aggregate) -> Exact:
-        return Exact(Whole(col(self.aggregates[node], "int"), _AMOUNT_BOUND), scale=self._scale(node))
+        return Exact(
+            Whole(col(self.aggregates[node], "int"), _AMOUNT_BOUND), scale=self._scale(node)
+        )
 
     def _scale(self, node: tree.Aggregate) -> Fraction:
         if node.kind != "sum":

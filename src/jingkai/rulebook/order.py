@@ -12,7 +12,9 @@ __all__ = ["order_rules"]
 
 def order_rules(rules: dict[str, Rule], findings: list[Finding]) -> dict[str, Rule]:
     """Return the rules in dependency order; a circle becomes a finding that names its rules."""
-    graph = {name: sorted(rule.reads_rules() & rules.keys()) for name, rule in sorted(rules.items())}
+    graph = {
+        name: sorted(rule.reads_rules() & rules.keys()) for name, rule in sorted(rules.items())
+    }
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:

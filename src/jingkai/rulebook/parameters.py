@@ -6,6 +6,7 @@ expression, or unknown (a zone has not set it).
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -216,7 +217,7 @@ def _read_dated(name: str, source: ParameterSource) -> tuple[ParameterType, _Dat
         kind, value = _figure(name, row.value)
         kinds.append(kind)
         dated.append((row.from_, row.to, value, row.verified and source.verified))
-    for before, after in zip(dated, dated[1:], strict=False):
+    for before, after in itertools.pairwise(dated):
         if before[1] is None or before[1] >= after[0]:
             raise _Problem(
                 f"parameter `{name}`: the dates from {before[0]} and from {after[0]} overlap",
@@ -232,9 +233,7 @@ def _read_dated(name: str, source: ParameterSource) -> tuple[ParameterType, _Dat
     return kinds[0], tuple(dated)
 
 
-def _read_bands(
-    name: str, source: ParameterSource, scope: Scope
-) -> tuple[ParameterType, Banded]:
+def _read_bands(name: str, source: ParameterSource, scope: Scope) -> tuple[ParameterType, Banded]:
     assert source.bands is not None
     by, by_type = parse_expression(source.bands.by, scope)
     if by_type.kind != "number" or by_type.unit is None:
@@ -269,7 +268,8 @@ def _rising(name: str, steps: list[BandStep]) -> None:
     edges = [s.to if s.to is not None else s.below for s in steps]
     if not steps or edges[-1] is not None:
         raise _Problem(
-            f"parameter `{name}`: nothing is said above the last step", hint="end with `{value: ...}`"
+            f"parameter `{name}`: nothing is said above the last step",
+            hint="end with `{value: ...}`",
         )
     if any(s.to is not None and s.below is not None for s in steps):
         raise _Problem(f"parameter `{name}`: a step has both `to` and `below`")
@@ -277,8 +277,10 @@ def _rising(name: str, steps: list[BandStep]) -> None:
     if any(e is None for e in inner):
         raise _Problem(f"parameter `{name}`: only the last step may be open")
     known = [e for e in inner if e is not None]
-    if any(b <= a for a, b in zip(known, known[1:], strict=False)):
-        raise _Problem(f"parameter `{name}`: the steps do not rise", hint="order them from low to high")
+    if any(b <= a for a, b in itertools.pairwise(known)):
+        raise _Problem(
+            f"parameter `{name}`: the steps do not rise", hint="order them from low to high"
+        )
 
 
 def _read_table(name: str, source: ParameterSource, scope: Scope) -> tuple[ParameterType, Keyed]:

@@ -169,4 +169,3 @@ class _Builder:
         steps = share(self.columns_of)
         outputs = (*results, *self.known.values())
         return Program(entity, self.as_of, steps, self.layouts, outputs, grades)
-

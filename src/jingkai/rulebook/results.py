@@ -6,7 +6,7 @@ right, the amount, and its bounds while the right is open. Grade: the first grad
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from jingkai.rulebook.exact import Exact, Whole
@@ -45,7 +45,9 @@ def _duty(rule: Rule, lowering: Lowering) -> list[Columns]:
     steps = _verdict(rule, lowering)
     if rule.due is not None:
         due = lowering.date(rule.due)
-        steps.append({f"{rule.id}__due": Plan("when", (col(rule.id, "bool"), due, null("date")), "date")})
+        steps.append(
+            {f"{rule.id}__due": Plan("when", (col(rule.id, "bool"), due, null("date")), "date")}
+        )
     return steps
 
 
@@ -119,9 +121,7 @@ def _score(rule: Rule, lowering: Lowering) -> list[Columns]:
                 sums[end].append(Whole(col(name, "int"), total.bound, total.positive))
             else:
                 sums[end].append(total)
-    totals = {
-        f"{rule.id}__{end}": _sum(parts).plan for end, parts in sums.items()
-    }
+    totals = {f"{rule.id}__{end}": _sum(parts).plan for end, parts in sums.items()}
     low, high = (col(f"{rule.id}__{end}", "int") for end in ("low", "high"))
     settled = Plan("when", (Plan("eq", (low, high), "bool"), low, null("int")), "int")
     return [step for step in (ends, totals, {rule.id: settled}) if step]
@@ -146,9 +146,7 @@ def _sum(parts: list[Whole]) -> Whole:
 
 def item_points(item: CheckedItem, lowering: Lowering) -> tuple[Whole, Whole]:
     """Return an item's least and most hundredths of points, over the bands still possible."""
-    ends = [
-        (int(b.least / POINT_QUANTUM), int(b.most / POINT_QUANTUM), b.test) for b in item.bands
-    ]
+    ends = [(int(b.least / POINT_QUANTUM), int(b.most / POINT_QUANTUM), b.test) for b in item.bands]
     if item.bands[-1].test is not None:
         ends.append((0, 0, None))
     tests = [lit(True) if t is None else lowering.test(t) for *_, t in ends]
@@ -157,8 +155,12 @@ def item_points(item: CheckedItem, lowering: Lowering) -> tuple[Whole, Whole]:
         high: Plan = lit(ends[0][1])
     else:
         possible = _possible(tests)
-        low = Plan("min", tuple(_points(p, e[0]) for p, e in zip(possible, ends, strict=True)), "int")
-        high = Plan("max", tuple(_points(p, e[1]) for p, e in zip(possible, ends, strict=True)), "int")
+        low = Plan(
+            "min", tuple(_points(p, e[0]) for p, e in zip(possible, ends, strict=True)), "int"
+        )
+        high = Plan(
+            "max", tuple(_points(p, e[1]) for p, e in zip(possible, ends, strict=True)), "int"
+        )
     bound = max(e[1] for e in ends)
     if item.mark is not None:
         low, high = _marked(item.mark, ends, tests, low, high, lowering)
@@ -178,7 +180,7 @@ def _points(test: Plan, points: int) -> Plan:
 
 def _marked(
     mark: str,
-    ends: list[tuple[int, int, object]],
+    ends: Sequence[tuple[int, int, object]],
     tests: list[Plan],
     low: Plan,
     high: Plan,
@@ -194,7 +196,10 @@ def _marked(
     for i, (least, most, _) in enumerate(ends):
         if least < most:
             sure = [negate(t) for t in tests[:i]] + [tests[i]]
-            edges = [Plan("ge", (points, lit(least)), "bool"), Plan("le", (points, lit(most)), "bool")]
+            edges = [
+                Plan("ge", (points, lit(least)), "bool"),
+                Plan("le", (points, lit(most)), "bool"),
+            ]
             within.append(all_of([*sure, *edges]))
     if not within:
         return low, high

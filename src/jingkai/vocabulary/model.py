@@ -29,9 +29,7 @@ __all__ = [
     "Title",
 ]
 
-FactType = Literal[
-    "bool", "count", "money", "ratio", "number", "quantity", "date", "code", "text"
-]
+FactType = Literal["bool", "count", "money", "ratio", "number", "quantity", "date", "code", "text"]
 
 #: Decimal digits that a stored whole number carries, by type (of money: of the currency itself).
 DIGITS = {"count": 0, "money": 2, "ratio": 8, "number": 6, "quantity": 4}

@@ -5,4 +5,11 @@ from jingkai.registry.cells.column import ParsedColumn, parse_column
 from jingkai.registry.cells.dates import read_date
 from jingkai.registry.cells.figures import CellProblem, read_figure
 
-__all__ = ["CellProblem", "ParsedColumn", "parse_column", "parse_credit_codes", "read_date", "read_figure"]
+__all__ = [
+    "CellProblem",
+    "ParsedColumn",
+    "parse_column",
+    "parse_credit_codes",
+    "read_date",
+    "read_figure",
+]

@@ -41,7 +41,9 @@ def _code(text: str) -> str | None:
     if len(plain) != 18:
         raise CellProblem(f"统一社会信用代码应为18位，这里有{len(plain)}位")
     if re.search(r"[IOSVZ]", plain):
-        raise CellProblem("统一社会信用代码不含字母 I、O、S、V、Z，请检查是否把数字 0、1 写成了字母")
+        raise CellProblem(
+            "统一社会信用代码不含字母 I、O、S、V、Z，请检查是否把数字 0、1 写成了字母"
+        )
     try:
         return str(uscc.validate(plain))
     except ValidationError as error:

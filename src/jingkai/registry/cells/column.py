@@ -85,23 +85,33 @@ def _numbers(raw: pl.Series, fact: Fact, unit: str | None, blank_is_zero: bool) 
     factor = _factor(fact, unit)
     frame = pl.DataFrame([raw])
     plain = frame.select(pl.col("raw").str.contains(_PLAIN).fill_null(False)).to_series()
-    fast = _plain_numbers(raw, factor) if factor is not None else pl.Series([None] * len(raw), dtype=pl.Int64)
+    fast = (
+        _plain_numbers(raw, factor)
+        if factor is not None
+        else pl.Series([None] * len(raw), dtype=pl.Int64)
+    )
     easy = plain & fast.is_not_null()
     rest = frame.select(
         pl.when(pl.Series(easy)).then(None).otherwise(pl.col("raw")).alias("raw")
     ).to_series()
     slow = _by_distinct(rest, lambda text: _whole(read_figure(text, fact, unit), fact), pl.Int64())
-    values = pl.DataFrame({"fast": fast, "easy": easy, "slow": slow.values}).select(
-        pl.when(pl.col("easy")).then(pl.col("fast")).otherwise(pl.col("slow"))
-    ).to_series()
+    values = (
+        pl.DataFrame({"fast": fast, "easy": easy, "slow": slow.values})
+        .select(pl.when(pl.col("easy")).then(pl.col("fast")).otherwise(pl.col("slow")))
+        .to_series()
+    )
     rounded = _rounded(rest, fact, unit)
     if blank_is_zero:
         blank = frame.select(
-            (pl.col("raw").is_null() | pl.col("raw").str.strip_chars().is_in(list(UNKNOWN))).fill_null(True)
+            (
+                pl.col("raw").is_null() | pl.col("raw").str.strip_chars().is_in(list(UNKNOWN))
+            ).fill_null(True)
         ).to_series()
-        values = pl.DataFrame({"v": values, "b": blank}).select(
-            pl.when(pl.col("b")).then(0).otherwise(pl.col("v"))
-        ).to_series()
+        values = (
+            pl.DataFrame({"v": values, "b": blank})
+            .select(pl.when(pl.col("b")).then(0).otherwise(pl.col("v")))
+            .to_series()
+        )
     return _within_bounds(raw, values.cast(pl.Int64), fact, slow.problems, rounded)
 
 
@@ -121,7 +131,10 @@ def _factor(fact: Fact, unit: str | None) -> Fraction | None:
 
 def _plain_numbers(raw: pl.Series, factor: Fraction) -> pl.Series:
     """Return plain decimals times a factor where the result is whole and in 64 bits, else null."""
-    whole, decimals = pl.col("raw").str.replace(".", "", literal=True), pl.col("raw").str.extract(r"\.(\d+)$")
+    whole, decimals = (
+        pl.col("raw").str.replace(".", "", literal=True),
+        pl.col("raw").str.extract(r"\.(\d+)$"),
+    )
     mantissa = whole.cast(pl.Int64, strict=False).cast(pl.Int128)
     digits = decimals.str.len_bytes().fill_null(0)
     scale = pl.lit(factor.denominator, dtype=pl.Int128)
@@ -164,14 +177,16 @@ def _within_bounds(
     low = 0 if low is None and fact.type == "count" else low
     high = None if fact.max is None else int(Fraction(fact.max) / fact.quantum)
     v = pl.col("v")
-    reason = pl.when(v.abs() > fact.bound).then(pl.lit("数字过大，超出可精确表示的范围"))
+    reason: Any = pl.when(v.abs() > fact.bound).then(pl.lit("数字过大，超出可精确表示的范围"))
     if low is not None:
         text = "不应为负数" if low == 0 else f"小于允许的最小值 {fact.min}"
         reason = reason.when(v < low).then(pl.lit(text))
     if high is not None:
         reason = reason.when(v > high).then(pl.lit(f"大于允许的最大值 {fact.max}"))
-    frame = pl.DataFrame({"v": values, "raw": raw}).with_row_index("index").with_columns(
-        reason.otherwise(None).alias("reason")
+    frame = (
+        pl.DataFrame({"v": values, "raw": raw})
+        .with_row_index("index")
+        .with_columns(reason.otherwise(None).alias("reason"))
     )
     found = frame.filter(pl.col("reason").is_not_null()).select(
         pl.col("index").cast(pl.UInt32), pl.col("raw").alias("value"), "reason"
@@ -180,11 +195,10 @@ def _within_bounds(
     return ParsedColumn(kept, pl.concat([problems, found]).sort("index"), rounded)
 
 
-def _by_distinct(
-    raw: pl.Series, reader: Callable[[str], Any], dtype: pl.DataType
-) -> ParsedColumn:
+def _by_distinct(raw: pl.Series, reader: Callable[[str], Any], dtype: pl.DataType) -> ParsedColumn:
     distinct = raw.drop_nulls().unique()
-    values, reasons = [], []
+    values: list[Any] = []
+    reasons: list[str | None] = []
     for text in distinct:
         try:
             values.append(reader(text))
@@ -199,7 +213,11 @@ def _by_distinct(
             "reason": pl.Series(reasons, dtype=pl.String),
         }
     )
-    joined = pl.DataFrame([raw]).with_row_index("index").join(table, on="raw", how="left", maintain_order="left")
+    joined = (
+        pl.DataFrame([raw])
+        .with_row_index("index")
+        .join(table, on="raw", how="left", maintain_order="left")
+    )
     problems = joined.filter(pl.col("reason").is_not_null()).select(
         pl.col("index").cast(pl.UInt32), pl.col("raw").alias("value"), "reason"
     )

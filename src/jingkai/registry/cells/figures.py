@@ -14,10 +14,35 @@ __all__ = ["UNKNOWN", "CellProblem", "read_figure"]
 #: What people write where they know nothing.
 UNKNOWN = frozenset(
     {
-        "", "-", "--", "---", "—", "——", "－", "–", "/", "\\", "无", "null", "none", "nan", "n/a", "na",
-        "#n/a", "暂无", "未填", "不详", "空", "未知", "无数据", "保密", "*", "...", "…",
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "－",
+        "–",
+        "/",
+        "\\",
+        "无",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "na",
+        "#n/a",
+        "暂无",
+        "未填",
+        "不详",
+        "空",
+        "未知",
+        "无数据",
+        "保密",
+        "*",
+        "...",
+        "…",
     }
-)  # fmt: skip
+)
 _FIGURE = re.compile(
     r"(?P<open>\()?(?P<sign>[-+]?)(?P<number>\d+(?:\.\d*)?|\.\d+)(?:e(?P<exp>[-+]?\d{1,3}))?"
     r"(?P<percent>[%‰])?(?P<close>\))?(?P<unit>.*)"
@@ -25,7 +50,7 @@ _FIGURE = re.compile(
 _CURRENCY = re.compile(r"^(?:人民币|￥|¥|RMB|CNY)\s*", re.IGNORECASE)
 
 
-class CellProblem(Exception):  # noqa: N818 - gathered, never shown to a person as an error
+class CellProblem(Exception):
     """Why one cell cannot be read."""
 
 

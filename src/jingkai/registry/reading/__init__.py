@@ -42,15 +42,23 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
     else:
         if data.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
             raise UnreadableFile(
-                "这是网页（HTML 或 XML），不是表格文件", where=str(path), hint="用表格软件打开后另存为 xlsx"
+                "这是网页（HTML 或 XML），不是表格文件",
+                where=str(path),
+                hint="用表格软件打开后另存为 xlsx",
             )
         table = read_text(path, data)
         if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
             note = f"扩展名是{path.suffix}，内容是文本，已按文本读取"
             table = RawTable(
-                table.path, None, table.encoding, table.frame, table.header_row,
-                table.unit_note, table.bad_rows, (*table.notes, note),
-            )  # fmt: skip
+                table.path,
+                None,
+                table.encoding,
+                table.frame,
+                table.header_row,
+                table.unit_note,
+                table.bad_rows,
+                (*table.notes, note),
+            )
     return table
 
 
@@ -72,7 +80,9 @@ def _read_parquet(path: Path) -> RawTable:
     try:
         frame = pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise UnreadableFile("Parquet 文件不完整或已损坏", where=str(path), hint="请重新导出") from error
+        raise UnreadableFile(
+            "Parquet 文件不完整或已损坏", where=str(path), hint="请重新导出"
+        ) from error
     nested = [n for n, t in frame.schema.items() if t.is_nested()]
     if nested:
         raise UnreadableFile(f"列“{nested[0]}”是嵌套数据", where=str(path), hint="展开成平面表")

@@ -26,7 +26,9 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
         If it is none of these, with the line and byte that is not.
     """
     if not any(data.startswith(mark) for mark, _ in _ENCODINGS) and b"\x00" in data[:4096]:
-        raise UnreadableFile("文件不是文本（含零字节）", where=str(path), hint="请用表格软件另存为 CSV")
+        raise UnreadableFile(
+            "文件不是文本（含零字节）", where=str(path), hint="请用表格软件另存为 CSV"
+        )
     for mark, encoding in _ENCODINGS:
         if data.startswith(mark):
             return _strict(data, encoding, path), encoding
@@ -66,11 +68,18 @@ def read_text(path: Path, data: bytes) -> RawTable:
     if "\x00" in text:
         raise UnreadableFile("文件含零字节，已损坏", where=str(path), hint="请重新导出")
     delimiter = _delimiter(text)
-    head = [row for _, row in zip(range(20), csv.reader(io.StringIO(text), delimiter=delimiter), strict=False)]
+    head = [
+        row
+        for _, row in zip(
+            range(20), csv.reader(io.StringIO(text), delimiter=delimiter), strict=False
+        )
+    ]
     names, index, first, notes = find_header(head, path)
     frame, bad = _fast(text, delimiter, names, first) or _slow(text, delimiter, names, first, path)
     frame, names = _named(frame, names, path)
-    return RawTable(path, None, encoding, frame, index + 1, table_unit(head[:index]), tuple(bad), tuple(notes))
+    return RawTable(
+        path, None, encoding, frame, index + 1, table_unit(head[:index]), tuple(bad), tuple(notes)
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -118,7 +127,11 @@ def _slow(
                 continue
             extra = [c for c in row[width:] if c.strip()]
             if len(row) < width or extra:
-                bad.append(BadRow(start, delimiter.join(row)[:500], f"有{len(row)}个单元格，表头有{width}列"))
+                bad.append(
+                    BadRow(
+                        start, delimiter.join(row)[:500], f"有{len(row)}个单元格，表头有{width}列"
+                    )
+                )
                 continue
             rows.append([start, *row[:width]])
     except csv.Error as error:
@@ -147,7 +160,9 @@ def _named(frame: pl.DataFrame, names: list[str], path: Path) -> tuple[pl.DataFr
         if name:
             kept[column] = name
         elif frame[column].null_count() < frame.height:
-            raise HeaderError(f"第{i + 1}列有数据但没有表头", where=str(path), hint="给这一列写上名称")
+            raise HeaderError(
+                f"第{i + 1}列有数据但没有表头", where=str(path), hint="给这一列写上名称"
+            )
     if frame.height == 0:
         raise UnreadableFile("文件只有表头，没有数据行", where=str(path), hint="请检查导出范围")
     return frame.select(ROW, *kept).rename(kept), list(kept.values())

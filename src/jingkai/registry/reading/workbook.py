@@ -69,7 +69,11 @@ def read_workbook(path: Path, data: bytes, sheet: str | None) -> RawTable:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = [s.name for s in book.sheets_metadata]
-        rows = {n: book.get_sheet_by_name(n).to_python(skip_empty_area=False) for n in names if sheet in (None, n)}
+        rows = {
+            n: book.get_sheet_by_name(n).to_python(skip_empty_area=False)
+            for n in names
+            if sheet in (None, n)
+        }
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         hint = "取消密码后再装载" if "assword" in str(error) else "重新下载或另存一次"
         raise UnreadableFile(f"工作簿无法打开：{error}", where=str(path), hint=hint) from error
@@ -81,7 +85,9 @@ def read_workbook(path: Path, data: bytes, sheet: str | None) -> RawTable:
 def _choose(rows: dict[str, Any], names: list[str], sheet: str | None, path: Path) -> str:
     if sheet is not None:
         if sheet not in rows:
-            raise UnreadableFile(f"没有工作表“{sheet}”", where=str(path), hint="有：" + "、".join(names))
+            raise UnreadableFile(
+                f"没有工作表“{sheet}”", where=str(path), hint="有：" + "、".join(names)
+            )
         return sheet
     if "数据" in rows:
         return "数据"
@@ -107,7 +113,9 @@ def _text(cell: Any) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float):
         number = Decimal(repr(cell))
-        return format(number.quantize(Decimal(1)) if number == number.to_integral() else number, "f")
+        return format(
+            number.quantize(Decimal(1)) if number == number.to_integral() else number, "f"
+        )
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
     if isinstance(cell, dt.date):
@@ -128,7 +136,9 @@ def _table(path: Path, sheet: str, rows: list[list[str]], others: list[str]) -> 
     frame = frame.with_columns(pl.exclude(ROW).replace("", None))
     for i, name in enumerate(names):
         if not name and frame[f"c{i}"].null_count() < frame.height:
-            raise HeaderError(f"第{i + 1}列有数据但没有表头", where=str(path), hint="给这一列写上名称")
+            raise HeaderError(
+                f"第{i + 1}列有数据但没有表头", where=str(path), hint="给这一列写上名称"
+            )
     kept = {f"c{i}": n for i, n in enumerate(names) if n}
     frame = frame.select(ROW, *kept).rename(kept)
     return RawTable(path, sheet, None, frame, index + 1, table_unit(rows[:index]), (), tuple(notes))

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jingkai.policies import policies_folder
+from jingkai.rulebook import Rulebook, load_rulebook
+from jingkai.vocabulary import Vocabulary, load_vocabulary
+from jingkai.workspace import Workspace, ZoneSettings
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    return load_vocabulary()
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return load_rulebook([policies_folder()])
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace.init(tmp_path / "zone", ZoneSettings(key="测试经开区"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.exists():
+        pytest.skip("the data beside the repository is absent")
+    return SHARED
