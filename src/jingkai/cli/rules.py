@@ -10,7 +10,7 @@ from rich.table import Table
 
 from jingkai.cli.output import console, print_json
 from jingkai.cli.session import JSON, open_rulebook
-from jingkai.engine.examples import run_examples
+from jingkai.explain.examples import check_examples
 from jingkai.errors import JingkaiError
 from jingkai.policies import policies_folder
 from jingkai.rulebook import Rule, Rulebook, RuleExampleError, load_rulebook
@@ -240,7 +240,7 @@ def test_rules(rules: list[str] = typer.Argument(None), as_json: bool = JSON) ->
     rulebook = _rulebook()
     for name in rules or []:
         _find(rulebook, name)
-    outcomes = run_examples(rulebook, rules or None)
+    outcomes = check_examples(rulebook, rules or None)
     failed = [o for o in outcomes if o.problems]
     if as_json:
         print_json(

@@ -139,7 +139,9 @@ class _Explaining:
         found.result = self._result(found)
         if rule.due is not None and self.results.get(f"{rule.id}__due"):
             found.due = str(self.results[f"{rule.id}__due"])
-        if found.verdict is None:
+        if found.verdict is None or (
+            self.rule.kind == "amount" and self.results.get(self.rule.id) is None
+        ):
             self._missing(found)
         elif found.verdict is False:
             self._blocking(found)
@@ -318,6 +320,8 @@ class _Explaining:
         known = [
             figure_text(None if e is None else int(e) * quantum, rule.unit, self.lang) for e in ends
         ]
+        if ends == [None, None]:
+            return figure_text(None, rule.unit, self.lang)
         return ("至" if self.lang == "zh" else " to ").join(known)
 
     def _possible(self) -> list[str]:

@@ -111,6 +111,7 @@ def _build_mapping(
                 hint="keep one of them",
             )
         result[key] = _build(value_node, (*path, key), source)
+        source.lines[*path, key] = key_node.start_mark.line + 1
     return result
 
 
