@@ -3,6 +3,6 @@
 seed ─► enterprises, reinvestments (facts as stored, with gaps) ─► a snapshot
 """
 
-from jingkai.population.demo import demo_enterprises, demo_investments
+from jingkai.population.demo import demo_enterprises, demo_investments, synthetic_code
 
-__all__ = ["demo_enterprises", "demo_investments"]
+__all__ = ["demo_enterprises", "demo_investments", "synthetic_code"]

@@ -118,31 +118,36 @@ def _fast(
 def _slow(
     text: str, delimiter: str, names: list[str], first: int, path: Path
 ) -> tuple[pl.DataFrame, list[BadRow]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
-    width, rows, bad, line = len(names), [], [], 1
+    width, rows, bad = len(names), [], []
+    found = _rows(text, delimiter, first, path)
+    # A delimiter at the end of every line is the export's habit; at the end of some it is a shift.
+    trailing = all(len(row) == width + 1 and not row[width].strip() for _, row in found)
+    for start, row in found:
+        if len(row) == width or trailing:
+            rows.append([start, *row[:width]])
+        else:
+            reason = f"有{len(row)}个单元格，表头有{width}列"
+            bad.append(BadRow(start, delimiter.join(row)[:500], reason))
+    columns = [ROW, *(f"c{i}" for i in range(width))]
+    schema = {ROW: pl.Int64(), **{c: pl.String() for c in columns[1:]}}
+    return _finish(pl.DataFrame(rows, schema=schema, orient="row")), bad
+
+
+def _rows(text: str, delimiter: str, first: int, path: Path) -> list[tuple[int, list[str]]]:
+    """Return the data rows with the line each starts on; rows without any text are left out."""
+    if text.count('"') % 2:
+        raise UnreadableFile("有引号没有闭合", where=str(path), hint="检查引号是否成对")
+    reader, found, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [], 1
     try:
         for number, row in enumerate(reader):
             start, line = line, reader.line_num + 1
-            if number < first or not any(c.strip() for c in row):
-                continue
-            extra = [c for c in row[width:] if c.strip()]
-            if len(row) < width or extra:
-                bad.append(
-                    BadRow(
-                        start, delimiter.join(row)[:500], f"有{len(row)}个单元格，表头有{width}列"
-                    )
-                )
-                continue
-            rows.append([start, *row[:width]])
+            if number >= first and any(c.strip() for c in row):
+                found.append((start, row))
     except csv.Error as error:
         raise UnreadableFile(
             f"第{line}行无法读取：{error}", where=str(path), hint="检查引号是否成对"
         ) from error
-    if text.count('"') % 2:
-        raise UnreadableFile("有引号没有闭合", where=str(path), hint="检查引号是否成对")
-    columns = [ROW, *(f"c{i}" for i in range(width))]
-    schema = {ROW: pl.Int64(), **{c: pl.String() for c in columns[1:]}}
-    return _finish(pl.DataFrame(rows, schema=schema, orient="row")), bad
+    return found
 
 
 def _finish(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,235 @@
+"""Loads: duplicates, several offices, precedence, sources of every cell, killed processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jingkai.population import synthetic_code
+from jingkai.registry.errors import RegistryError
+from jingkai.registry.load import load
+from jingkai.registry.outcomes import load_outcomes
+from jingkai.registry.snapshot import Snapshot
+from jingkai.workspace import Workspace, WorkspaceError
+
+DAY = dt.date(2026, 6, 30)
+A, B, C = (synthetic_code(i) for i in (1, 2, 3))
+
+
+def write(workspace: Workspace, name: str, text: str) -> Path:
+    path = workspace.path.parent / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def table(workspace: Workspace) -> pl.DataFrame:
+    return Snapshot.current(workspace).scan("enterprise").collect().sort("key")
+
+
+def test_agreeing_duplicates_merge_and_conflicting_ones_are_named(workspace):
+    text = (
+        f"信用代码,企业名称,员工人数2025,营收2025\n{A},甲,10,\n{A},甲,,500\n{B},乙,5,1\n{B},乙,6,1\n{C},丙,7,1\n"
+    )
+    report = load(workspace, "enterprise", [write(workspace, "a.csv", text)], as_of=DAY)
+    assert (report.rows_read, report.accepted, report.merged, report.rejected) == (5, 2, 1, 2)
+    frame = table(workspace)
+    assert frame["key"].to_list() == sorted([A, C])
+    assert frame.filter(pl.col("key") == A).row(0, named=True)["staff_2025"] == 10
+    assert frame.filter(pl.col("key") == A).row(0, named=True)["revenue_2025"] == 500_000_000
+    rejects = (Path(report.reports) / "rejects.csv").read_text("utf-8-sig")
+    assert "第4、5行互相矛盾" in rejects and "staff_2025" in rejects
+
+
+def test_offices_join_by_key_and_the_holder_counts_first(workspace):
+    market = write(workspace, "市场.csv", f"信用代码,企业名称,成立日期,营收2025\n{A},甲,2015-03-01,90\n{B},乙,2016-01-01,\n")
+    tax = write(workspace, "税务.csv", f"信用代码,营收2025（万元）,成立日期\n{A},100,2015-03-02\n{C},7,2020-01-01\n")
+    load(workspace, "enterprise", [market], office="market_supervision", as_of=DAY)
+    report = load(workspace, "enterprise", [tax], office="tax", as_of=DAY)
+    frame = table(workspace)
+    first = frame.filter(pl.col("key") == A).row(0, named=True)
+    assert first["revenue_2025"] == 100_000_000  # the tax authority holds revenue
+    assert first["established_on"] == dt.date(2015, 3, 1)  # the market supervision holds the date
+    assert frame["key"].to_list() == sorted([A, B, C])
+    assert report.differences == 2
+    snapshot = Snapshot.current(workspace)
+    position = snapshot.find("enterprise", A)[0].position
+    sources = snapshot.sources("enterprise", position)
+    assert sources["revenue_2025"].file == "税务.csv" and sources["revenue_2025"].office == "tax"
+    assert sources["established_on"].file == "市场.csv" and sources["established_on"].as_of == "2026-06-30"
+
+
+def test_a_months_update_makes_a_new_snapshot_and_keeps_the_old(workspace):
+    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,员工人数2025\n{A},10\n")], office="human_resources", as_of=DAY)
+    first = Snapshot.current(workspace)
+    load(workspace, "enterprise", [write(workspace, "b.csv", f"信用代码,员工人数2025\n{A},12\n")], office="human_resources", as_of=dt.date(2026, 7, 31))
+    second = Snapshot.current(workspace)
+    assert second.manifest["previous"] == first.id
+    assert first.scan("enterprise").collect()["staff_2025"][0] == 10
+    assert second.scan("enterprise").collect()["staff_2025"][0] == 12
+    load(workspace, "enterprise", [write(workspace, "c.csv", f"信用代码,员工人数2025\n{A},9\n")], office="human_resources", as_of=DAY)
+    assert table(workspace)["staff_2025"][0] == 12  # an older file does not undo a newer one
+
+
+def test_the_same_content_has_the_same_id(tmp_path):
+    ids = []
+    for name in ("one", "two"):
+        workspace = Workspace.init(tmp_path / name)
+        path = tmp_path / "same.csv"
+        path.write_text(f"信用代码,企业名称\n{A},甲\n", "utf-8")
+        load(workspace, "enterprise", [path], as_of=DAY)
+        ids.append(Snapshot.current(workspace).id)
+    assert ids[0] == ids[1]
+
+
+def test_rows_without_a_code_take_the_stock_code_or_the_name_and_say_so(workspace):
+    by_stock = write(workspace, "s.csv", "股票代码,企业名称\n2727,某公司\n")
+    report = load(workspace, "enterprise", [by_stock], as_of=DAY)
+    assert table(workspace)["key"].to_list() == ["stock:002727"]
+    assert "股票代码" in report.notes[0]
+    by_name = write(workspace, "n.csv", "企业名称,员工人数2025\n另一公司（天津）,5\n某公司,8\n")
+    load(workspace, "enterprise", [by_name], as_of=DAY)
+    frame = table(workspace)
+    assert frame["key"].to_list() == ["name:测试经开区/另一公司(天津)", "stock:002727"]
+    assert frame["staff_2025"].to_list() == [5, 8]  # the known name joined its stock code
+
+
+def test_a_figure_before_establishment_is_reported(workspace):
+    path = write(workspace, "a.csv", f"信用代码,成立日期,营收2023\n{A},2024-05-01,5\n")
+    assert load(workspace, "enterprise", [path], as_of=DAY).early_years == 1
+
+
+def test_the_map_says_unit_year_key_and_blanks(workspace):
+    data = write(workspace, "a.csv", f"代码,收入,天然气\n{A},12345678.9,\n")
+    mapped = write(
+        workspace,
+        "map.yaml",
+        "entity: enterprise\noffice: statistics\nyears: 2025\nkey: {credit_code: 代码}\ncolumns:\n"
+        "  收入: {fact: revenue, unit: 元}\n  天然气: {fact: natural_gas_use, blank: '0'}\n",
+    )
+    load(workspace, "enterprise", [data], map_file=mapped, as_of=DAY)
+    row = table(workspace).row(0, named=True)
+    assert row["revenue_2025"] == 1_234_567_890 and row["natural_gas_use_2025"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("columns: {不存在: {fact: revenue, year: 2025}}\n", "没有列“不存在”"),
+        ("columns: {收入: {fact: revenu, year: 2025}}\n", "没有数据项“revenu”"),
+        ("columns: {收入: {fact: revenue}}\n", "没有写明年份"),
+        ("columns: {收入: {fact: revenue, year: 2025, unit: 人}}\n", "不同|different"),
+        ("kolumns: {}\n", "Extra inputs"),
+    ],
+)
+def test_a_wrong_map_is_refused(workspace, text, words):
+    data = write(workspace, "a.csv", f"信用代码,收入\n{A},5\n")
+    with pytest.raises(RegistryError) as caught:
+        load(workspace, "enterprise", [data], map_file=write(workspace, "m.yaml", text), as_of=DAY)
+    import re
+
+    assert re.search(words, str(caught.value))
+
+
+def test_outcomes_stand_beside_the_facts(workspace):
+    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n{B},乙\n{C},丙\n")], as_of=DAY)
+    listed = write(workspace, "名单.csv", f"信用代码,称号,发证日期,有效期至\n{A},高新技术企业,2024-12-01,\n{B},高企,2020-01-01,2022-12-31\n")
+    load_outcomes(workspace, listed, office="science_technology", as_of=DAY, complete=True)
+    rows = {r["key"]: r for r in table(workspace).to_dicts()}
+    assert rows[A]["high_tech_enterprise_title_to"] == dt.date(2027, 11, 30)  # three years, last day
+    assert rows[B]["high_tech_enterprise_title_to"] == dt.date(2022, 12, 31)
+    assert rows[C]["high_tech_enterprise_title_held"] is False
+
+
+def test_an_incomplete_list_leaves_absence_unknown(workspace):
+    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n{C},丙\n")], as_of=DAY)
+    listed = write(workspace, "名单.csv", f"信用代码,称号,有效期起,有效期止\n{A},小巨人,2024-07-01,2027-06-30\n")
+    load_outcomes(workspace, listed, office="industry_it", as_of=DAY)
+    rows = {r["key"]: r for r in table(workspace).to_dicts()}
+    assert rows[A]["little_giant_title_held"] is True and rows[C]["little_giant_title_held"] is None
+
+
+def test_registers_as_zones_export_them(workspace):
+    """Capital with its currency, empty columns, no industry code, old districts, a file a year."""
+    rng, files, total = random.Random(3), [], 0
+    for year in (1992, 2003, 2016):
+        lines = ["序号,企业名称,统一社会信用代码,注册资本,成立日期,住所,经营范围,联系电话,备注"]
+        for _ in range(2000):
+            total += 1
+            capital = rng.choice(["300(万元人民币)", "4,350(万元人民币)", "14(万美元)", "N/A", "", "50万元"])
+            scope = "机械设备、五金产品的研发、生产、销售；" * rng.randrange(1, 8)
+            lines.append(f"{total},登记{total}号公司,{synthetic_code(total)},\"{capital}\",{year}年{rng.randrange(1, 13)}月{rng.randrange(1, 28)}日,原市辖区工业路{total}号,\"{scope}\",,")
+        files.append(write(workspace, f"名录{year}.csv", "\n".join(lines) + "\n"))
+    report = load(workspace, "enterprise", files, office="market_supervision", as_of=DAY)
+    assert report.accepted == report.rows_read == total
+    frame = table(workspace)
+    assert frame["established_on"].min().year == 1992
+    assert set(frame["registered_capital"].drop_nulls().unique()) == {300 * 10**6, 4350 * 10**6, 50 * 10**6}
+    assert report.problems == sum('"14(万美元)"' in f.read_text("utf-8") and f.read_text("utf-8").count("14(万美元)") for f in files)
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from(["", "5", "7"]), st.booleans()), min_size=1, max_size=25))
+@settings(max_examples=40, deadline=None)
+def test_rows_always_add_up(tmp_path_factory, rows):
+    workspace = Workspace.init(tmp_path_factory.mktemp("w") / "zone")
+    lines = [f"{synthetic_code(n) if ok else '123'},{staff}" for n, staff, ok in rows]
+    path = write(workspace, "a.csv", "信用代码,员工人数2025\n" + "\n".join(lines) + "\n")
+    try:
+        report = load(workspace, "enterprise", [path], as_of=DAY)
+    except RegistryError as error:
+        assert "没有一行可以接收" in str(error)
+        return
+    assert report.accepted + report.merged + report.rejected == report.rows_read == len(rows)
+
+
+def test_two_loads_at_once_do_not_interleave(workspace):
+    path = write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n")
+    with workspace.locked(), pytest.raises(WorkspaceError, match="另一个进程"):
+        load(workspace, "enterprise", [path], as_of=DAY)
+
+
+LOADER = """
+import datetime as dt, sys
+from pathlib import Path
+from jingkai.registry.load import load
+from jingkai.workspace import Workspace
+print("ready", flush=True)
+load(Workspace.open(Path(sys.argv[1])), "enterprise", [Path(sys.argv[2])], as_of=dt.date(2026, 7, 31))
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_load_leaves_the_old_snapshot_and_no_half_one(workspace):
+    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n")], as_of=DAY)
+    before = Snapshot.current(workspace).id
+    lines = "\n".join(f"{synthetic_code(i)},公司{i},{i},{i}" for i in range(10, 40_000))
+    big = write(workspace, "big.csv", "信用代码,企业名称,员工人数2025,营收2025\n" + lines + "\n")
+    rng, killed = random.Random(5), 0
+    for _ in range(12):
+        process = subprocess.Popen([sys.executable, "-c", LOADER, str(workspace.path), str(big)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(rng.uniform(0.0, 0.9))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        snapshot = Snapshot.current(workspace)
+        frame = snapshot.scan("enterprise").collect()
+        assert snapshot.id == before and frame.height == 1 or frame.height == 39_991
+        killed += snapshot.id == before
+        if snapshot.id != before:
+            break
+    assert killed >= 1
+    load(workspace, "enterprise", [big], as_of=dt.date(2026, 8, 31))
+    assert table(workspace).height == 39_991
+    assert not list(workspace.snapshots.glob(".tmp-*"))
