@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jingkai.registry.cells import parse_column, parse_credit_codes
 from jingkai.population import synthetic_code
+from jingkai.registry.cells import parse_column, parse_credit_codes
 from jingkai.vocabulary import load_vocabulary
 
 FACTS = load_vocabulary().entities["enterprise"].facts
@@ -20,7 +20,9 @@ WAN = 10**6
 
 def one(fact: str, text: str | None, **options):
     codes = load_vocabulary().code_list(FACTS[fact]) if FACTS[fact].type == "code" else None
-    return parse_column(pl.Series([text], dtype=pl.String), FACTS[fact], code_list=codes, **options).values[0]
+    return parse_column(
+        pl.Series([text], dtype=pl.String), FACTS[fact], code_list=codes, **options
+    ).values[0]
 
 
 @pytest.mark.parametrize(
@@ -58,29 +60,65 @@ def test_a_unit_from_the_map_converts():
     assert one("purchased_electricity", "1.5", unit="万千瓦时") == 150_000
 
 
-@pytest.mark.parametrize(("text", "unit", "value"), [("3.5%", None, "0.035"), ("0.035", None, "0.035"), ("65", "%", "0.65"), ("３.５％", None, "0.035")])
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("3.5%", None, "0.035"),
+        ("0.035", None, "0.035"),
+        ("65", "%", "0.65"),
+        ("３.５％", None, "0.035"),
+    ],
+)
 def test_ratios(text, unit, value):
     assert one("foreign_share", text, unit=unit) == Fraction(value) * 10**8
 
 
-@pytest.mark.parametrize("text", ["2024年3月5日", "2024/3/5", "2024-03-05", "2024.3.5", "20240305", "45356", "2024-03-05 08:30:00", "２０２４年３月５日"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024年3月5日",
+        "2024/3/5",
+        "2024-03-05",
+        "2024.3.5",
+        "20240305",
+        "45356",
+        "2024-03-05 08:30:00",
+        "２０２４年３月５日",
+    ],
+)
 def test_dates(text):
     assert one("established_on", text) == dt.date(2024, 3, 5)
 
 
-@pytest.mark.parametrize(("text", "code"), [("2710", "C2710"), ("c2710", "C2710"), ("C27", "C27"), ("27 医药制造业", "C27"), ("医药制造业", "C27")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("2710", "C2710"),
+        ("c2710", "C2710"),
+        ("C27", "C27"),
+        ("27 医药制造业", "C27"),
+        ("医药制造业", "C27"),
+    ],
+)
 def test_industry_codes_take_their_section_letter(text, code):
     assert one("industry_code", text) == code
 
 
-@pytest.mark.parametrize(("text", "value"), [("是", True), ("否", False), ("√", True), ("Y", True), ("0", False), ("不详", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("是", True), ("否", False), ("√", True), ("Y", True), ("0", False), ("不详", None)],
+)
 def test_yes_and_no(text, value):
     assert one("is_sme", text) is value
 
 
 def test_credit_codes_are_checked_and_brought_to_form():
     code = synthetic_code(5)
-    found = parse_credit_codes(pl.Series([f" {code.lower()[:8]} {code[8:]}", code[:17] + ("1" if code[17] == "0" else "0"), None]))
+    found = parse_credit_codes(
+        pl.Series(
+            [f" {code.lower()[:8]} {code[8:]}", code[:17] + ("1" if code[17] == "0" else "0"), None]
+        )
+    )
     assert found.values.to_list() == [code, None, None]
     assert found.problems["index"].to_list() == [1]
 
@@ -92,7 +130,10 @@ def test_any_amount_survives_being_typed(value):
     assert one("registered_capital", text) == Fraction(value) * WAN
 
 
-@given(st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d"]))
+@given(
+    st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d", "%Y.%m.%d"]),
+)
 @settings(deadline=None)
 def test_any_date_survives_being_typed(day, form):
     assert one("established_on", day.strftime(form)) == day

@@ -71,32 +71,84 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "empty": ("a.csv", b"", "空的"),
     "only blanks": ("a.csv", b"\n \n", "空的"),
     "header only": ("a.csv", ",".join(HEAD).encode(), "没有数据行"),
-    "mixed encodings": ("a.csv", GOOD.encode() + "丙".encode("gb18030") + b"\xff\xff,x,1\n", "UTF-8"),
+    "mixed encodings": (
+        "a.csv",
+        GOOD.encode() + "丙".encode("gb18030") + b"\xff\xff,x,1\n",
+        "UTF-8",
+    ),
     "nul bytes": ("a.csv", GOOD.encode() + b"\x00\x00\x00", "零字节"),
     "binary": ("a.csv", bytes(range(256)) * 4, "零字节|UTF-8"),
     "unclosed quote": ("a.csv", (GOOD + f'{CODE},"乙公司,12\n').encode(), "引号"),
-    "duplicate headers": ("a.csv", f"统一社会信用代码,企业名称,企业名称\n{CODE},乙,丙\n".encode(), "第2列和第3列"),
-    "nameless column": ("a.csv", f"统一社会信用代码,企业名称,\n{CODE},乙,5\n".encode(), "第3列有数据但没有表头"),
+    "duplicate headers": (
+        "a.csv",
+        f"统一社会信用代码,企业名称,企业名称\n{CODE},乙,丙\n".encode(),
+        "第2列和第3列",
+    ),
+    "nameless column": (
+        "a.csv",
+        f"统一社会信用代码,企业名称,\n{CODE},乙,5\n".encode(),
+        "第3列有数据但没有表头",
+    ),
     "no key column": ("a.csv", "收入（2025年）,人数\n5,3\n".encode(), "找不到标识列"),
-    "one fact twice": ("a.csv", f"统一社会信用代码,营收2025,营业收入2025\n{CODE},1,2\n".encode(), "都对应营业收入"),
+    "one fact twice": (
+        "a.csv",
+        f"统一社会信用代码,营收2025,营业收入2025\n{CODE},1,2\n".encode(),
+        "都对应营业收入",
+    ),
     "truncated xlsx": ("a.xlsx", xlsx([HEAD, ROW])[:1500], "不完整或已损坏"),
     "zip bomb": ("a.xlsx", bomb(), "压缩炸弹"),
     "two sheets": ("a.xlsx", xlsx([HEAD, ROW], 二=[HEAD, ROW]), "2个工作表有数据"),
     "empty workbook": ("a.xlsx", xlsx([]), "没有数据"),
     "xlsx header only": ("a.xlsx", xlsx([HEAD]), "没有数据行"),
-    "xlsx duplicate headers": ("a.xlsx", xlsx([["企业名称", "企业名称"], ["甲", "乙"]]), "第1列和第2列"),
+    "xlsx duplicate headers": (
+        "a.xlsx",
+        xlsx([["企业名称", "企业名称"], ["甲", "乙"]]),
+        "第1列和第2列",
+    ),
     "a zip that is no workbook": ("a.xlsx", bomb()[:200], "损坏"),
-    "web page as xls": ("a.xls", "<html><table><tr><td>甲</td></tr></table></html>".encode(), "网页"),
+    "web page as xls": (
+        "a.xls",
+        "<html><table><tr><td>甲</td></tr></table></html>".encode(),
+        "网页",
+    ),
     "truncated xls": ("a.xls", xls([HEAD, ROW])[:700], "无法打开"),
-    "truncated parquet": ("a.parquet", parquet(pl.DataFrame({"企业名称": ["甲"]}))[:-20], "Parquet"),
-    "nested parquet": ("a.parquet", parquet(pl.DataFrame({"企业名称": ["甲"], "x": [[1]]})), "嵌套"),
-    "parquet without rows": ("a.parquet", parquet(pl.DataFrame({"企业名称": pl.Series([], dtype=pl.String)})), "没有数据行"),
+    "truncated parquet": (
+        "a.parquet",
+        parquet(pl.DataFrame({"企业名称": ["甲"]}))[:-20],
+        "Parquet",
+    ),
+    "nested parquet": (
+        "a.parquet",
+        parquet(pl.DataFrame({"企业名称": ["甲"], "x": [[1]]})),
+        "嵌套",
+    ),
+    "parquet without rows": (
+        "a.parquet",
+        parquet(pl.DataFrame({"企业名称": pl.Series([], dtype=pl.String)})),
+        "没有数据行",
+    ),
     "half a utf-16 file": ("a.csv", GOOD.encode("utf-16")[:-1], "utf-16"),
-    "40-character code": ("a.csv", f"统一社会信用代码,企业名称\n{'9' * 40},乙\n".encode(), "应为18位，这里有40位"),
-    "wrong check digit": ("a.csv", f"统一社会信用代码,企业名称\n{CODE[:17]}0,乙\n".encode(), "校验位"),
+    "40-character code": (
+        "a.csv",
+        f"统一社会信用代码,企业名称\n{'9' * 40},乙\n".encode(),
+        "应为18位，这里有40位",
+    ),
+    "wrong check digit": (
+        "a.csv",
+        f"统一社会信用代码,企业名称\n{CODE[:17]}0,乙\n".encode(),
+        "校验位",
+    ),
     "scientific code": ("a.csv", "统一社会信用代码,企业名称\n9.13E+17,乙\n".encode(), "科学计数法"),
-    "old registration number": ("a.csv", "统一社会信用代码,企业名称\n110108012345678,乙\n".encode(), "15位注册号"),
-    "conflicting duplicates": ("a.csv", f"统一社会信用代码,员工人数2025\n{CODE},5\n{CODE},6\n".encode(), "互相矛盾"),
+    "old registration number": (
+        "a.csv",
+        "统一社会信用代码,企业名称\n110108012345678,乙\n".encode(),
+        "15位注册号",
+    ),
+    "conflicting duplicates": (
+        "a.csv",
+        f"统一社会信用代码,员工人数2025\n{CODE},5\n{CODE},6\n".encode(),
+        "互相矛盾",
+    ),
 }
 
 
@@ -158,7 +210,11 @@ def cell_case(workspace, header: str, cell: str):
 def test_a_cell_that_cannot_be_read_is_unknown_and_reported(workspace, header, cell, reason):
     report = cell_case(workspace, header, cell)
     assert (report.accepted, report.rejected, report.problems) == (1, 0, 1)
-    assert reason in report.examples[0] and "第2行" in report.examples[0] and header in report.examples[0]
+    assert (
+        reason in report.examples[0]
+        and "第2行" in report.examples[0]
+        and header in report.examples[0]
+    )
 
 
 def test_a_ragged_row_is_rejected_and_counted(workspace):
@@ -175,7 +231,9 @@ def test_encodings_are_found_without_being_told(workspace, encoding):
     path = workspace.path.parent / "a.csv"
     path.write_bytes(GOOD.replace("甲公司", "喆䶮公司").encode(encoding))
     load(workspace, "enterprise", [path], as_of=DAY)
-    assert Snapshot.current(workspace).scan("enterprise").collect()["name"].to_list() == ["喆䶮公司"]
+    assert Snapshot.current(workspace).scan("enterprise").collect()["name"].to_list() == [
+        "喆䶮公司"
+    ]
 
 
 def test_kinds_of_file_are_told_by_content(workspace):

@@ -38,9 +38,7 @@ def table(workspace: Workspace) -> pl.DataFrame:
 
 
 def test_agreeing_duplicates_merge_and_conflicting_ones_are_named(workspace):
-    text = (
-        f"信用代码,企业名称,员工人数2025,营收2025\n{A},甲,10,\n{A},甲,,500\n{B},乙,5,1\n{B},乙,6,1\n{C},丙,7,1\n"
-    )
+    text = f"信用代码,企业名称,员工人数2025,营收2025\n{A},甲,10,\n{A},甲,,500\n{B},乙,5,1\n{B},乙,6,1\n{C},丙,7,1\n"
     report = load(workspace, "enterprise", [write(workspace, "a.csv", text)], as_of=DAY)
     assert (report.rows_read, report.accepted, report.merged, report.rejected) == (5, 2, 1, 2)
     frame = table(workspace)
@@ -52,8 +50,16 @@ def test_agreeing_duplicates_merge_and_conflicting_ones_are_named(workspace):
 
 
 def test_offices_join_by_key_and_the_holder_counts_first(workspace):
-    market = write(workspace, "市场.csv", f"信用代码,企业名称,成立日期,营收2025\n{A},甲,2015-03-01,90\n{B},乙,2016-01-01,\n")
-    tax = write(workspace, "税务.csv", f"信用代码,营收2025（万元）,成立日期\n{A},100,2015-03-02\n{C},7,2020-01-01\n")
+    market = write(
+        workspace,
+        "市场.csv",
+        f"信用代码,企业名称,成立日期,营收2025\n{A},甲,2015-03-01,90\n{B},乙,2016-01-01,\n",
+    )
+    tax = write(
+        workspace,
+        "税务.csv",
+        f"信用代码,营收2025（万元）,成立日期\n{A},100,2015-03-02\n{C},7,2020-01-01\n",
+    )
     load(workspace, "enterprise", [market], office="market_supervision", as_of=DAY)
     report = load(workspace, "enterprise", [tax], office="tax", as_of=DAY)
     frame = table(workspace)
@@ -66,18 +72,39 @@ def test_offices_join_by_key_and_the_holder_counts_first(workspace):
     position = snapshot.find("enterprise", A)[0].position
     sources = snapshot.sources("enterprise", position)
     assert sources["revenue_2025"].file == "税务.csv" and sources["revenue_2025"].office == "tax"
-    assert sources["established_on"].file == "市场.csv" and sources["established_on"].as_of == "2026-06-30"
+    assert (
+        sources["established_on"].file == "市场.csv"
+        and sources["established_on"].as_of == "2026-06-30"
+    )
 
 
 def test_a_months_update_makes_a_new_snapshot_and_keeps_the_old(workspace):
-    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,员工人数2025\n{A},10\n")], office="human_resources", as_of=DAY)
+    load(
+        workspace,
+        "enterprise",
+        [write(workspace, "a.csv", f"信用代码,员工人数2025\n{A},10\n")],
+        office="human_resources",
+        as_of=DAY,
+    )
     first = Snapshot.current(workspace)
-    load(workspace, "enterprise", [write(workspace, "b.csv", f"信用代码,员工人数2025\n{A},12\n")], office="human_resources", as_of=dt.date(2026, 7, 31))
+    load(
+        workspace,
+        "enterprise",
+        [write(workspace, "b.csv", f"信用代码,员工人数2025\n{A},12\n")],
+        office="human_resources",
+        as_of=dt.date(2026, 7, 31),
+    )
     second = Snapshot.current(workspace)
     assert second.manifest["previous"] == first.id
     assert first.scan("enterprise").collect()["staff_2025"][0] == 10
     assert second.scan("enterprise").collect()["staff_2025"][0] == 12
-    load(workspace, "enterprise", [write(workspace, "c.csv", f"信用代码,员工人数2025\n{A},9\n")], office="human_resources", as_of=DAY)
+    load(
+        workspace,
+        "enterprise",
+        [write(workspace, "c.csv", f"信用代码,员工人数2025\n{A},9\n")],
+        office="human_resources",
+        as_of=DAY,
+    )
     assert table(workspace)["staff_2025"][0] == 12  # an older file does not undo a newer one
 
 
@@ -142,18 +169,38 @@ def test_a_wrong_map_is_refused(workspace, text, words):
 
 
 def test_outcomes_stand_beside_the_facts(workspace):
-    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n{B},乙\n{C},丙\n")], as_of=DAY)
-    listed = write(workspace, "名单.csv", f"信用代码,称号,发证日期,有效期至\n{A},高新技术企业,2024-12-01,\n{B},高企,2020-01-01,2022-12-31\n")
+    load(
+        workspace,
+        "enterprise",
+        [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n{B},乙\n{C},丙\n")],
+        as_of=DAY,
+    )
+    listed = write(
+        workspace,
+        "名单.csv",
+        f"信用代码,称号,发证日期,有效期至\n{A},高新技术企业,2024-12-01,\n{B},高企,2020-01-01,2022-12-31\n",
+    )
     load_outcomes(workspace, listed, office="science_technology", as_of=DAY, complete=True)
     rows = {r["key"]: r for r in table(workspace).to_dicts()}
-    assert rows[A]["high_tech_enterprise_title_to"] == dt.date(2027, 11, 30)  # three years, last day
+    assert rows[A]["high_tech_enterprise_title_to"] == dt.date(
+        2027, 11, 30
+    )  # three years, last day
     assert rows[B]["high_tech_enterprise_title_to"] == dt.date(2022, 12, 31)
     assert rows[C]["high_tech_enterprise_title_held"] is False
 
 
 def test_an_incomplete_list_leaves_absence_unknown(workspace):
-    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n{C},丙\n")], as_of=DAY)
-    listed = write(workspace, "名单.csv", f"信用代码,称号,有效期起,有效期止\n{A},小巨人,2024-07-01,2027-06-30\n")
+    load(
+        workspace,
+        "enterprise",
+        [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n{C},丙\n")],
+        as_of=DAY,
+    )
+    listed = write(
+        workspace,
+        "名单.csv",
+        f"信用代码,称号,有效期起,有效期止\n{A},小巨人,2024-07-01,2027-06-30\n",
+    )
     load_outcomes(workspace, listed, office="industry_it", as_of=DAY)
     rows = {r["key"]: r for r in table(workspace).to_dicts()}
     assert rows[A]["little_giant_title_held"] is True and rows[C]["little_giant_title_held"] is None
@@ -166,19 +213,36 @@ def test_registers_as_zones_export_them(workspace):
         lines = ["序号,企业名称,统一社会信用代码,注册资本,成立日期,住所,经营范围,联系电话,备注"]
         for _ in range(2000):
             total += 1
-            capital = rng.choice(["300(万元人民币)", "4,350(万元人民币)", "14(万美元)", "N/A", "", "50万元"])
+            capital = rng.choice(
+                ["300(万元人民币)", "4,350(万元人民币)", "14(万美元)", "N/A", "", "50万元"]
+            )
             scope = "机械设备、五金产品的研发、生产、销售；" * rng.randrange(1, 8)
-            lines.append(f"{total},登记{total}号公司,{synthetic_code(total)},\"{capital}\",{year}年{rng.randrange(1, 13)}月{rng.randrange(1, 28)}日,原市辖区工业路{total}号,\"{scope}\",,")
+            lines.append(
+                f'{total},登记{total}号公司,{synthetic_code(total)},"{capital}",{year}年{rng.randrange(1, 13)}月{rng.randrange(1, 28)}日,原市辖区工业路{total}号,"{scope}",,'
+            )
         files.append(write(workspace, f"名录{year}.csv", "\n".join(lines) + "\n"))
     report = load(workspace, "enterprise", files, office="market_supervision", as_of=DAY)
     assert report.accepted == report.rows_read == total
     frame = table(workspace)
     assert frame["established_on"].min().year == 1992
-    assert set(frame["registered_capital"].drop_nulls().unique()) == {300 * 10**6, 4350 * 10**6, 50 * 10**6}
-    assert report.problems == sum('"14(万美元)"' in f.read_text("utf-8") and f.read_text("utf-8").count("14(万美元)") for f in files)
+    assert set(frame["registered_capital"].drop_nulls().unique()) == {
+        300 * 10**6,
+        4350 * 10**6,
+        50 * 10**6,
+    }
+    assert report.problems == sum(
+        '"14(万美元)"' in f.read_text("utf-8") and f.read_text("utf-8").count("14(万美元)")
+        for f in files
+    )
 
 
-@given(st.lists(st.tuples(st.integers(1, 6), st.sampled_from(["", "5", "7"]), st.booleans()), min_size=1, max_size=25))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.sampled_from(["", "5", "7"]), st.booleans()),
+        min_size=1,
+        max_size=25,
+    )
+)
 @settings(max_examples=40, deadline=None)
 def test_rows_always_add_up(tmp_path_factory, rows):
     workspace = Workspace.init(tmp_path_factory.mktemp("w") / "zone")
@@ -210,13 +274,20 @@ load(Workspace.open(Path(sys.argv[1])), "enterprise", [Path(sys.argv[2])], as_of
 
 @pytest.mark.slow
 def test_a_killed_load_leaves_the_old_snapshot_and_no_half_one(workspace):
-    load(workspace, "enterprise", [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n")], as_of=DAY)
+    load(
+        workspace,
+        "enterprise",
+        [write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲\n")],
+        as_of=DAY,
+    )
     before = Snapshot.current(workspace).id
     lines = "\n".join(f"{synthetic_code(i)},公司{i},{i},{i}" for i in range(10, 40_000))
     big = write(workspace, "big.csv", "信用代码,企业名称,员工人数2025,营收2025\n" + lines + "\n")
     rng, killed = random.Random(5), 0
     for _ in range(12):
-        process = subprocess.Popen([sys.executable, "-c", LOADER, str(workspace.path), str(big)], stdout=subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, "-c", LOADER, str(workspace.path), str(big)], stdout=subprocess.PIPE
+        )
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(rng.uniform(0.0, 0.9))
@@ -225,7 +296,7 @@ def test_a_killed_load_leaves_the_old_snapshot_and_no_half_one(workspace):
         process.stdout.close()
         snapshot = Snapshot.current(workspace)
         frame = snapshot.scan("enterprise").collect()
-        assert snapshot.id == before and frame.height == 1 or frame.height == 39_991
+        assert (snapshot.id == before and frame.height == 1) or frame.height == 39_991
         killed += snapshot.id == before
         if snapshot.id != before:
             break

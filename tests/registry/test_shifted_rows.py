@@ -12,7 +12,10 @@ DAY = dt.date(2026, 6, 30)
 
 def test_an_unquoted_thousands_comma_does_not_shift_a_row(workspace):
     path = workspace.path.parent / "a.csv"
-    rows = [f"{synthetic_code(1)},4,350(万元人民币),2015-01-01,", f"{synthetic_code(2)},300(万元人民币),2015-01-01,"]
+    rows = [
+        f"{synthetic_code(1)},4,350(万元人民币),2015-01-01,",
+        f"{synthetic_code(2)},300(万元人民币),2015-01-01,",
+    ]
     path.write_text("信用代码,注册资本,成立日期,备注\n" + "\n".join(rows) + "\n", "utf-8")
     report = load(workspace, "enterprise", [path], as_of=DAY)
     assert (report.accepted, report.rejected) == (1, 1)
@@ -20,5 +23,7 @@ def test_an_unquoted_thousands_comma_does_not_shift_a_row(workspace):
 
 def test_a_trailing_delimiter_on_every_row_is_an_exports_habit(workspace):
     path = workspace.path.parent / "a.csv"
-    path.write_text(f"信用代码,企业名称\n{synthetic_code(1)},甲,\n{synthetic_code(2)},乙,\n", "utf-8")
+    path.write_text(
+        f"信用代码,企业名称\n{synthetic_code(1)},甲,\n{synthetic_code(2)},乙,\n", "utf-8"
+    )
     assert load(workspace, "enterprise", [path], as_of=DAY).accepted == 2

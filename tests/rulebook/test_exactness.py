@@ -10,10 +10,18 @@ from tests.rulebook.tiny import verdicts
 FEN_PER_WAN = 10**6
 
 
-def boundary_cases(count: int, seed: int) -> tuple[list[int], list[int], list[Fraction], list[bool]]:
+def boundary_cases(
+    count: int, seed: int
+) -> tuple[list[int], list[int], list[Fraction], list[bool]]:
     """Numerators and denominators in fen whose quotient lies on, just over or just under a rate."""
     rng = random.Random(seed)
-    rates = [Fraction(3, 100), Fraction(5, 100), Fraction(1, 3), Fraction(375, 10_000), Fraction(7, 11)]
+    rates = [
+        Fraction(3, 100),
+        Fraction(5, 100),
+        Fraction(1, 3),
+        Fraction(375, 10_000),
+        Fraction(7, 11),
+    ]
     over, under, used, expected = [], [], [], []
     for _ in range(count):
         rate = rng.choice(rates)
@@ -76,6 +84,11 @@ def test_a_negative_divisor_turns_the_comparison(tmp_path):
 
 
 def test_compound_growth_is_decided_by_powers(tmp_path):
-    columns = {"revenue_2022": [10_000, 10_000, 0, 10_000], "revenue_2024": [11_025, 11_024, 5, None]}
-    found = verdicts(tmp_path, "cagr(revenue, 2) >= floor", columns, "  floor: {value: 5 %, basis: 一}")
+    columns = {
+        "revenue_2022": [10_000, 10_000, 0, 10_000],
+        "revenue_2024": [11_025, 11_024, 5, None],
+    }
+    found = verdicts(
+        tmp_path, "cagr(revenue, 2) >= floor", columns, "  floor: {value: 5 %, basis: 一}"
+    )
     assert found == [True, False, None, None]

@@ -32,7 +32,10 @@ def test_and_or_not_follow_kleene(tmp_path):
         [
             ("is_sme and foreign_invested", both),
             ("is_sme or foreign_invested", either),
-            ("not is_sme or foreign_invested", lambda a, b: either(None if a is None else not a, b)),
+            (
+                "not is_sme or foreign_invested",
+                lambda a, b: either(None if a is None else not a, b),
+            ),
         ]
     ):
         folder = tmp_path / str(i)
@@ -60,8 +63,17 @@ INTS = st.sampled_from([col("x", "int"), col("y", "int"), lit(0), lit(7), lit(-3
 
 def grow_ints(children):
     return st.one_of(
-        st.builds(lambda op, p, q: Plan(op, (p, q), "int"), st.sampled_from(["add", "sub", "mul"]), children, children),
-        st.builds(lambda p, q: Plan("floordiv", (p, q), "int"), children, st.sampled_from([lit(3), lit(-2), lit(10)])),
+        st.builds(
+            lambda op, p, q: Plan(op, (p, q), "int"),
+            st.sampled_from(["add", "sub", "mul"]),
+            children,
+            children,
+        ),
+        st.builds(
+            lambda p, q: Plan("floordiv", (p, q), "int"),
+            children,
+            st.sampled_from([lit(3), lit(-2), lit(10)]),
+        ),
         st.builds(lambda p, q: Plan("min", (p, q), "int"), children, children),
         st.builds(lambda p, q: Plan("max", (p, q), "int"), children, children),
         st.builds(lambda p: Plan("fill", (p, lit(5)), "int"), children),
@@ -70,13 +82,21 @@ def grow_ints(children):
 
 NUMBERS = st.recursive(INTS, grow_ints, max_leaves=6)
 COMPARED = st.builds(
-    lambda op, p, q: Plan(op, (p, q), "bool"), st.sampled_from(["eq", "ne", "lt", "le", "gt", "ge"]), NUMBERS, NUMBERS
+    lambda op, p, q: Plan(op, (p, q), "bool"),
+    st.sampled_from(["eq", "ne", "lt", "le", "gt", "ge"]),
+    NUMBERS,
+    NUMBERS,
 )
 
 
 def grow_bits(children):
     return st.one_of(
-        st.builds(lambda op, p, q: Plan(op, (p, q), "bool"), st.sampled_from(["and", "or"]), children, children),
+        st.builds(
+            lambda op, p, q: Plan(op, (p, q), "bool"),
+            st.sampled_from(["and", "or"]),
+            children,
+            children,
+        ),
         st.builds(lambda p: Plan("not", (p,), "bool"), children),
         st.builds(lambda p: Plan("isnull", (p,), "bool"), children),
         st.builds(lambda p, q, r: Plan("when", (p, q, r), "bool"), children, children, children),
@@ -95,7 +115,9 @@ ROWS = [
 @given(st.lists(TESTS, min_size=1, max_size=4))
 @settings(max_examples=120, deadline=None)
 def test_random_plans_agree_on_every_engine(plans):
-    frame = pl.DataFrame(ROWS, schema={"a": pl.Boolean, "b": pl.Boolean, "x": pl.Int64, "y": pl.Int64})
+    frame = pl.DataFrame(
+        ROWS, schema={"a": pl.Boolean, "b": pl.Boolean, "x": pl.Int64, "y": pl.Int64}
+    )
     outputs = {f"o{i}": plan for i, plan in enumerate(plans)}
     lazy = frame.lazy()
     for step in share(outputs):

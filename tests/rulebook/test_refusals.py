@@ -17,7 +17,7 @@ PARAMETERS = """parameters:
 
 
 def refuse(tmp_path, test: str) -> str:
-    rule_file(tmp_path, PARAMETERS + f"conditions:\n  - id: c\n    basis: 一\n    test: \"{test}\"\n")
+    rule_file(tmp_path, PARAMETERS + f'conditions:\n  - id: c\n    basis: 一\n    test: "{test}"\n')
     with pytest.raises(RulebookError) as caught:
         load_rulebook([tmp_path], examples_needed=False)
     text = str(caught.value)
@@ -107,7 +107,10 @@ def test_a_test_outside_the_language_is_refused(tmp_path, test, words):
             "parameters:\n  p:\n    basis: 一\n    bands: {by: last(revenue), steps: [{to: 5 元, value: 1 %}, {value: 2 %}]}\n",
             "not in 万元",
         ),
-        ("parameters:\n  p: {set_by: zone, unit: 万元, basis: 一, default: 5 元}\n", "default is not in"),
+        (
+            "parameters:\n  p: {set_by: zone, unit: 万元, basis: 一, default: 5 元}\n",
+            "default is not in",
+        ),
     ],
 )
 def test_a_parameter_that_cannot_hold_is_refused(tmp_path, body, words):
@@ -121,10 +124,22 @@ def test_a_parameter_that_cannot_hold_is_refused(tmp_path, body, words):
     [
         ("conditions:\n  - {id: c, test: resident_enterprise}\n", "has no basis"),
         ("conditions: []\n", "needs `conditions`"),
-        ("conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n  - {id: c, basis: 一, test: is_sme}\n", "twice"),
-        ("conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n  - {id: d, basis: 一, test: is_sme}\ndecide: c\n", "`d` is not used"),
-        ("conditions:\n  - {id: c, basis: 一, test: resident_enterprise, tset: x}\n", "Extra inputs"),
-        ("conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n", "no example that is granted"),
+        (
+            "conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n  - {id: c, basis: 一, test: is_sme}\n",
+            "twice",
+        ),
+        (
+            "conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n  - {id: d, basis: 一, test: is_sme}\ndecide: c\n",
+            "`d` is not used",
+        ),
+        (
+            "conditions:\n  - {id: c, basis: 一, test: resident_enterprise, tset: x}\n",
+            "Extra inputs",
+        ),
+        (
+            "conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n",
+            "no example that is granted",
+        ),
     ],
 )
 def test_a_rule_that_lacks_a_part_is_refused(tmp_path, body, words):
@@ -136,7 +151,7 @@ def test_a_rule_that_lacks_a_part_is_refused(tmp_path, body, words):
 def test_a_circle_names_its_rules(tmp_path):
     for name, other in (("one", "two"), ("two", "one")):
         rule_file(tmp_path, f"conditions:\n  - {{id: c, basis: 一, test: {other}}}\n", name=name)
-    with pytest.raises(RulebookError, match="circle: (one → two → one|two → one → two)"):
+    with pytest.raises(RulebookError, match=r"circle: (one → two → one|two → one → two)"):
         load_rulebook([tmp_path], examples_needed=False)
 
 
@@ -159,7 +174,10 @@ def test_a_layer_may_not_change_a_national_figure(tmp_path):
     package, zone = tmp_path / "package", tmp_path / "zone"
     package.mkdir()
     zone.mkdir()
-    rule_file(package, PARAMETERS + "conditions:\n  - {id: c, basis: 一, test: last(revenue) >= floor_wan}\n")
+    rule_file(
+        package,
+        PARAMETERS + "conditions:\n  - {id: c, basis: 一, test: last(revenue) >= floor_wan}\n",
+    )
     (zone / "parameters.yaml").write_text("probe: {floor_wan: 1 万元}\n")
     with pytest.raises(RulebookError, match="national figure"):
         load_rulebook([package, zone], examples_needed=False)

@@ -78,7 +78,13 @@ def test_on_31_december_the_year_has_not_ended(tmp_path):
 
 def test_a_window_up_to_counts_the_years_since_establishment(tmp_path):
     columns = {
-        "established_on": [dt.date(2023, 11, 1), dt.date(2015, 1, 1), None, None, dt.date(2025, 2, 1)],
+        "established_on": [
+            dt.date(2023, 11, 1),
+            dt.date(2015, 1, 1),
+            None,
+            None,
+            dt.date(2025, 2, 1),
+        ],
         "revenue_2022": [None, None, 3 * WAN, None, None],
         "revenue_2023": [3 * WAN, 3 * WAN, 3 * WAN, 3 * WAN, None],
         "revenue_2024": [3 * WAN, 3 * WAN, 3 * WAN, 3 * WAN, None],
@@ -96,8 +102,18 @@ def test_a_mean_over_no_year_is_unknown(tmp_path):
 def test_a_title_holds_through_its_last_day(tmp_path):
     columns = {
         "little_giant_title_held": [True, True, False, None],
-        "little_giant_title_from": [dt.date(2022, 7, 1), dt.date(2022, 6, 30), None, dt.date(2024, 1, 1)],
-        "little_giant_title_to": [dt.date(2025, 6, 30), dt.date(2025, 6, 29), None, dt.date(2026, 1, 1)],
+        "little_giant_title_from": [
+            dt.date(2022, 7, 1),
+            dt.date(2022, 6, 30),
+            None,
+            dt.date(2024, 1, 1),
+        ],
+        "little_giant_title_to": [
+            dt.date(2025, 6, 30),
+            dt.date(2025, 6, 29),
+            None,
+            dt.date(2026, 1, 1),
+        ],
     }
     assert verdicts(tmp_path, "holds(little_giant_title)", columns) == [True, False, False, None]
 

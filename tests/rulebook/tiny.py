@@ -44,8 +44,14 @@ def evaluate(rules: Rulebook, columns: dict[str, list[Any]], as_of: dt.date) -> 
     return program_frame(program, frame.lazy()).select(program.outputs).collect(engine="streaming")
 
 
-def verdicts(folder: Path, test: str, columns: dict[str, list[Any]], parameters: str = "", as_of: str = "2025-06-30") -> list[bool | None]:
+def verdicts(
+    folder: Path,
+    test: str,
+    columns: dict[str, list[Any]],
+    parameters: str = "",
+    as_of: str = "2025-06-30",
+) -> list[bool | None]:
     body = (f"parameters:\n{parameters}\n" if parameters else "") + (
-        f"conditions:\n  - {{id: c, basis: 一, test: \"{test}\"}}\n"
+        f'conditions:\n  - {{id: c, basis: 一, test: "{test}"}}\n'
     )
     return evaluate(book(folder, body), columns, dt.date.fromisoformat(as_of))["probe"].to_list()

@@ -40,7 +40,11 @@ def test_products_and_quotients_combine_symbols():
     assert Unit.parse("人") / Unit.parse("人") == Unit()
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4
+    )
+)
 def test_conversion_there_and_back_loses_nothing(value):
     exact = Fraction(value)
     for pair in (("元", "亿元"), ("m2", "亩"), ("kWh", "GJ")):

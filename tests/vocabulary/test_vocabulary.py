@@ -29,7 +29,11 @@ def test_no_two_facts_of_an_entity_share_a_label(vocabulary):
 
 def test_a_title_makes_three_facts(vocabulary):
     facts = vocabulary.entities["enterprise"].facts
-    assert [facts[f"little_giant_title_{p}"].type for p in ("held", "from", "to")] == ["bool", "date", "date"]
+    assert [facts[f"little_giant_title_{p}"].type for p in ("held", "from", "to")] == [
+        "bool",
+        "date",
+        "date",
+    ]
 
 
 def test_an_industry_code_is_taken_below_its_division(vocabulary):
@@ -78,4 +82,10 @@ def test_broken_yaml_names_its_line(tmp_path):
 def test_plain_scalars_stay_exact_text(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("a: 0.1\nb: 2024-01-01\nc: true\nd: 'true'\ne: ~\n")
-    assert read_yaml(path).data == {"a": "0.1", "b": "2024-01-01", "c": True, "d": "true", "e": None}
+    assert read_yaml(path).data == {
+        "a": "0.1",
+        "b": "2024-01-01",
+        "c": True,
+        "d": "true",
+        "e": None,
+    }

@@ -22,7 +22,13 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
 from jingkai.vocabulary import load_vocabulary
 
-__all__ = ["decide_command", "differences_command", "explain_command", "print_summary"]
+__all__ = [
+    "decide_command",
+    "differences_command",
+    "explain_command",
+    "print_reason",
+    "print_summary",
+]
 
 _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}
 
@@ -193,12 +199,13 @@ def explain_command(
     if run.manifest["synthetic"]:
         console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
     for reason in reasons:
-        _print_reason(reason, rulebook, lang, full=bool(rule) or len(reasons) == 1)
+        print_reason(reason, lang, full=bool(rule) or len(reasons) == 1)
     if rule:
         _print_sources(snapshot, entity, match.position, rulebook, rule, lang)
 
 
-def _print_reason(reason: RuleReason, rulebook: Rulebook, lang: str, *, full: bool) -> None:
+def print_reason(reason: RuleReason, lang: str, *, full: bool) -> None:
+    """Print a rule's explanation; `full` shows the conditions that hold too."""
     zh = lang == "zh"
     mark, colour = _MARKS[reason.verdict]
     head = (

@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import typer
 
-from jingkai.cli.deciding import _print_reason, print_summary
+from jingkai.cli.deciding import print_reason, print_summary
 from jingkai.cli.output import console, progress_bar
 from jingkai.cli.session import open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
 from jingkai.population import demo_enterprises, demo_investments
-from jingkai.registry.snapshot import SourceFile, write_snapshot
+from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.workspace import Workspace, ZoneSettings
 
 __all__ = ["demo_command"]
@@ -36,50 +36,45 @@ def demo_command(
     )
     (workspace.path / _MARK).touch()
     console.print(f"合成一个示范经开区：{enterprises:,} 家企业，全部为随机生成，与任何真实企业无关")
-    day = _AS_OF.isoformat()
-    sources = [
-        SourceFile(
-            "合成企业（种子7）",
-            "",
-            "zone_committee",
-            day,
-            "enterprise",
-            None,
-            enterprises,
-            enterprises,
-        ),
-        SourceFile("合成再投资（种子7）", "", "commerce", day, "investment", None, 60, 60),
-    ]
-    frames = {"enterprise": demo_enterprises(enterprises), "investment": demo_investments(60)}
-    frames["zone"] = pl.DataFrame(
-        {"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]}
-    )
-    snapshot = write_snapshot(
-        workspace,
-        frames,
-        as_of=_AS_OF,
-        sources=sources,
-        synthetic=True,
-        column_sources={"investment": {c: [1] for c in frames["investment"].columns}},
-    )
+    snapshot = _synthetic_snapshot(workspace, enterprises)
     rulebook = open_rulebook(workspace)
     with progress_bar("认定") as progress:
         run = decide(workspace, snapshot, rulebook, _AS_OF, progress=progress)
     print_summary(run, rulebook)
-    explainer = Explainer(rulebook, snapshot, run)
-    near = _near_miss(
-        explainer, run.scan("enterprise").select("key", "high_tech_enterprise").collect()
+    _next_steps(folder, _show_one(Explainer(rulebook, snapshot, run)))
+
+
+def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
+    day = _AS_OF.isoformat()
+    made = SourceFile(
+        "合成企业（种子7）", "", "zone_committee", day, "enterprise", None, enterprises, enterprises
     )
-    if near is not None:
-        values, _ = explainer.row("enterprise", near)
-        console.print(f"\n例：[bold]{values['name']}[/bold] {values['key']}")
-        _print_reason(
-            explainer.explain("enterprise", near, ["high_tech_enterprise"])[0],
-            rulebook,
-            "zh",
-            full=True,
-        )
-    _next_steps(folder, "" if near is None else str(values["key"]))
+    invested = SourceFile("合成再投资（种子7）", "", "commerce", day, "investment", None, 60, 60)
+    frames = {"enterprise": demo_enterprises(enterprises), "investment": demo_investments(60)}
+    zone = {"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]}
+    frames["zone"] = pl.DataFrame(zone)
+    return write_snapshot(
+        workspace,
+        frames,
+        as_of=_AS_OF,
+        sources=[made, invested],
+        synthetic=True,
+        column_sources={"investment": {c: [1] for c in frames["investment"].columns}},
+    )
+
+
+def _show_one(explainer: Explainer) -> str:
+    """Explain the nearest miss of the high-tech rule; returns its key."""
+    decided = explainer.run.scan("enterprise").select("key", "high_tech_enterprise").collect()
+    near = _near_miss(explainer, decided)
+    if near is None:
+        return str(decided["key"][0])
+    values, _ = explainer.row("enterprise", near)
+    console.print(f"\n例：[bold]{values['name']}[/bold] {values['key']}")
+    print_reason(
+        explainer.explain("enterprise", near, ["high_tech_enterprise"])[0], "zh", full=True
+    )
+    return str(values["key"])
 
 
 def _near_miss(explainer: Explainer, decided: pl.DataFrame) -> int | None:

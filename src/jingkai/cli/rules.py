@@ -10,8 +10,8 @@ from rich.table import Table
 
 from jingkai.cli.output import console, print_json
 from jingkai.cli.session import JSON, open_rulebook
-from jingkai.explain.examples import check_examples
 from jingkai.errors import JingkaiError
+from jingkai.explain.examples import check_examples
 from jingkai.policies import policies_folder
 from jingkai.rulebook import Rule, Rulebook, RuleExampleError, load_rulebook
 from jingkai.workspace import Workspace, WorkspaceError

@@ -32,7 +32,7 @@ def summarise(
 
     Returns
     -------
-    By rule: ``granted refused undetermined`` (of a score or amount: ``positive zero
+    By rule: ``granted refused undetermined`` (of a score or amount: ``positive zero negative
     undetermined``; of a grade: a count a grade and ``undetermined``), ``total`` as exact text in
     the rule's unit where it has one, ``missing``: pairs of fact and number of entities held up.
     """
@@ -73,6 +73,7 @@ def _counts(layout: RuleLayout, program: Program) -> dict[str, pl.Expr]:
     else:
         found[f"{name}|positive"] = (result > 0).sum()
         found[f"{name}|zero"] = (result == 0).sum()
+        found[f"{name}|negative"] = (result < 0).sum()
         # Two halves of the sum, each far inside 64 bits, whatever the number of rows.
         found[f"{name}|high"] = (result // 10**6).sum()
         found[f"{name}|low"] = (result % 10**6).sum()

@@ -463,12 +463,12 @@ class _Explaining:
         order = {name: i for i, name in enumerate(self._file_order())}
         last = len(order)
 
-        def cost(names: frozenset[str]) -> tuple[int, int, list[int]]:
+        def cost(names: frozenset[str]) -> tuple[int, int, list[tuple[int, str]]]:
             bring = sum(1 for n in names if self._material(n))
-            return bring, len(names), sorted(order.get(n, last) for n in names)
+            return bring, len(names), sorted((order.get(n, last), n) for n in names)
 
         best = min(family, key=cost, default=frozenset[str]())
-        return sorted(best, key=lambda n: order.get(n, last))
+        return sorted(best, key=lambda n: (order.get(n, last), n))
 
     def _file_order(self) -> list[str]:
         names = [*self.rule.reads_facts()]

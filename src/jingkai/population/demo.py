@@ -162,6 +162,9 @@ class _Maker:
                 0.1,
             )
             current = [r / rng.uniform(0.92, 1.28) for r in current]
+        self._deductions()
+
+    def _deductions(self) -> None:
         for name in (
             "deductible_rd_direct",
             "deductible_rd_other",

@@ -1,0 +1,194 @@
+"""The command line as a person and as a program uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jingkai.population import synthetic_code
+from jingkai.registry.reading import read_table
+
+CODE = synthetic_code(1)
+
+
+def run(folder: Path, *words: str, check: bool = True, binary: bool = False):
+    environment = {**os.environ, "COLUMNS": "150", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "jingkai", *words],
+        cwd=folder,
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
+    if check:
+        assert done.returncode == 0, done.stderr.decode()
+    return done.stdout if binary else (done.stdout.decode(), done.stderr.decode(), done.returncode)
+
+
+@pytest.fixture(scope="module")
+def zone(tmp_path_factory) -> Path:
+    """A workspace with a filled-in template loaded."""
+    import openpyxl
+
+    folder = tmp_path_factory.mktemp("cli")
+    run(folder, "init", "my-zone", "--zone", "示例经开区", "--province", "江苏")
+    register = folder / "register.xlsx"
+    register.write_bytes(
+        run(folder, "template", "enterprises", "--as-of", "2026-06-30", binary=True)
+    )
+    book = openpyxl.load_workbook(register)
+    sheet = book["数据"]
+    headers = {cell.value: cell.column for cell in sheet[1]}
+    given = {
+        "统一社会信用代码": CODE, "企业名称": "示例机械有限公司", "成立日期": "2018年3月1日", "行业代码": "C3411",
+        "是否法人单位": "是", "主营业务收入（2025年，万元）": 2600, "营业收入（2025年，万元）": 3000,
+    }  # fmt: skip
+    for header, value in given.items():
+        sheet.cell(2, headers[header], value)
+    book.save(register)
+    run(folder / "my-zone", "load", "enterprises", "../register.xlsx", "--as-of", "2026-06-30")
+    return folder / "my-zone"
+
+
+def test_the_template_asks_for_what_the_rules_read_and_loads_back(zone):
+    table = read_table(zone.parent / "register.xlsx")
+    assert "研发费用(2023年,万元)" in table.columns and "购入电力(2025年,MWh)" in table.columns
+    assert table.sheet == "数据"
+
+
+def test_decide_prints_a_table_and_json(zone):
+    text, _, _ = run(zone, "decide", "--as-of", "2026-06-30")
+    assert "规模以上工业企业" in text and "最缺的数据" in text
+    found = json.loads(run(zone, "decide", "--json")[0])
+    rules = {r["rule"]: r for r in found["rules"]}
+    assert rules["above_scale_industrial"]["granted"] == 1
+    assert rules["high_tech_enterprise"]["undetermined"] == 1
+    assert found["synthetic"] is False
+
+
+def test_explain_by_code_and_by_name(zone):
+    by_code, _, _ = run(zone, "explain", CODE)
+    by_name, _, _ = run(zone, "explain", "示例机械有限公司")
+    assert by_code == by_name
+    one, _, _ = run(zone, "explain", CODE, "--rule", "above_scale_industrial")
+    assert "2,600 万元，需 不低于 2,000 万元" in one
+    assert "register.xlsx" in one  # where the figure comes from
+    english, _, _ = run(zone, "explain", CODE, "--rule", "above_scale_industrial", "--lang", "en")
+    assert "at least 2,000 万元" in english
+    found = json.loads(run(zone, "explain", CODE, "--json")[0])
+    assert {r["rule"] for r in found["rules"]} >= {"high_tech_enterprise", "little_giant"}
+
+
+def test_decide_writes_a_workbook(zone, tmp_path):
+    run(zone, "decide", "--xlsx", str(tmp_path / "out.xlsx"))
+    table = read_table(tmp_path / "out.xlsx")
+    assert table.frame["规模以上工业企业"].to_list() == ["符合"]
+
+
+def test_rules_list_show_test(zone):
+    listed = json.loads(run(zone, "rules", "list", "--json")[0])
+    assert {"rule", "kind", "entity", "measure", "verified"} <= listed[0].keys()
+    assert "高新技术企业认定" in run(zone, "rules", "list")[0]
+    shown, _, _ = run(zone, "rules", "show", "high_tech_enterprise")
+    assert "第十一条（五）" in shown and "≤5000 万元" in shown
+    assert "未核实" in run(zone, "rules", "show", "specialised_sme_2022")[0]
+    assert "0 个不符" in run(zone, "rules", "test", "above_scale_industrial")[0]
+    for name in [r["rule"] for r in listed]:
+        run(zone, "rules", "show", name)
+
+
+def test_rules_check_names_file_and_line(zone, tmp_path):
+    path = tmp_path / "bad_rule.yaml"
+    path.write_text(
+        "rule: bad_rule\ntitle: {zh: 坏, en: Bad}\nmeasure: statistics\nentity: enterprise\nkind: eligibility\n"
+        "basis: {document: 试, from: 2020-01-01}\nconditions:\n  - {id: c, basis: 一, test: read_csv('/etc/passwd')}\n",
+        "utf-8",
+    )
+    _, err, code = run(zone, "rules", "check", str(path), check=False)
+    assert code == 1 and "bad_rule.yaml:8" in err and "read_csv" in err and "Traceback" not in err
+
+
+def test_suggest_map_writes_a_map_that_loads(zone, tmp_path):
+    data = tmp_path / "税务.csv"
+    data.write_text(f"纳税人识别号,销售收入2025(元),神秘列\n{CODE},30000000,x\n", "utf-8")
+    text, _, _ = run(zone, "load", "enterprises", str(data), "--suggest-map")
+    assert "神秘列" in text and "fact: revenue" in text and "unit: '元'" in text
+    (tmp_path / "map.yaml").write_text(text, "utf-8")
+    report = json.loads(
+        run(
+            zone,
+            "load",
+            "enterprises",
+            str(data),
+            "--map",
+            str(tmp_path / "map.yaml"),
+            "--office",
+            "tax",
+            "--as-of",
+            "2026-06-30",
+            "--json",
+        )[0]
+    )
+    assert report["accepted"] == 1 and report["problems"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("explain", "不存在的公司"), 3, "没有找到"),
+        (("rules", "show", "high_tech_entrprise"), 1, "high_tech_enterprise"),
+        (("load", "enterprises", "nowhere.csv"), 2, "没有这个文件"),
+        (("decide", "--as-of", "去年"), 1, "不是日期"),
+        (("load", "widgets", "x.csv"), 2, "没有主体"),
+    ],
+)
+def test_errors_are_messages_with_a_code(zone, words, code, says):
+    _, err, returned = run(zone, *words, check=False)
+    assert returned == code and says in err and "Traceback" not in err
+    assert run(zone, *words, "--json", check=False)[2] == code
+
+
+def test_outside_a_workspace_the_command_says_what_to_do(tmp_path):
+    _, err, code = run(tmp_path, "decide", check=False)
+    assert code == 2 and "jingkai init" in err
+
+
+def test_outcomes_and_differences(zone, tmp_path):
+    listed = tmp_path / "名单.csv"
+    listed.write_text(
+        f"统一社会信用代码,称号,有效期起,有效期止\n{CODE},高新技术企业,2024-01-01,2026-12-31\n",
+        "utf-8",
+    )
+    run(
+        zone,
+        "load",
+        "outcomes",
+        str(listed),
+        "--office",
+        "science_technology",
+        "--as-of",
+        "2026-06-30",
+    )
+    text, _, _ = run(zone, "differences")
+    assert "高新技术企业证书" in text and "high_tech_enterprise" in text
+
+
+def test_the_demo_runs_and_says_it_is_synthetic(tmp_path):
+    text, _, _ = run(tmp_path, "demo", "--enterprises", "300")
+    assert "合成数据" in text and "接下来可以试" in text
+    again, _, _ = run(tmp_path, "demo", "--enterprises", "300")
+    assert again == text  # the same seed, the same zone
+    commands = [
+        line.strip().split("jingkai ", 1)[1]
+        for line in text.splitlines()
+        if line.startswith("  ") and "jingkai " in line and "cd " not in line
+    ]
+    assert commands
+    for command in commands:
+        if command.split()[0] in ("explain", "decide", "rules"):
+            run(tmp_path / "demo-zone", *command.split())

@@ -1,0 +1,158 @@
+"""Why, what is missing, how near."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from jingkai.engine.examples import examples_of
+from jingkai.engine.run import decide
+from jingkai.explain import Explainer, ExplainError
+from jingkai.explain.examples import explain_example
+from jingkai.explain.kleene import decide_with, ways
+from jingkai.population import demo_enterprises
+from jingkai.registry.snapshot import SourceFile, write_snapshot
+from jingkai.rulebook.tree import AtLeast, ConditionRef, Logic, Not
+
+DAY = dt.date(2026, 6, 30)
+
+
+def example(rulebook, rule: str, title: str):
+    return next(e for e in examples_of(rulebook.rules[rule], rulebook) if e.title == title)
+
+
+def reason_of(rulebook, rule: str, title: str, lang: str = "zh"):
+    return explain_example(rulebook, example(rulebook, rule, title), lang)
+
+
+def condition(reason, name: str):
+    return next(c for c in reason.conditions if c.id == name)
+
+
+def test_a_ratio_that_fails_says_how_far_in_percentage_points(rulebook):
+    title = "第十一条（四）：科技人员占比不足百分之十"
+    found = condition(reason_of(rulebook, "high_tech_enterprise", title), "tech_staff_share")
+    atom = found.atoms[0]
+    assert (atom.found, atom.needed) == ("9%", "不低于 10%")
+    assert atom.distance == "差 1 个百分点（上年科技人员数再增加 1 人即可）"
+
+
+def test_one_failed_condition_is_a_near_miss(rulebook):
+    reason = reason_of(rulebook, "high_tech_enterprise", "第十一条（四）：科技人员占比不足百分之十")
+    assert reason.verdict is False
+    assert (reason.blocking, reason.near_miss) == (["tech_staff_share"], "one")
+
+
+def test_a_score_on_its_line_has_to_pass_it(rulebook):
+    reason = reason_of(rulebook, "high_tech_enterprise", "第十一条（七）：得分恰为七十分不达标")
+    assert condition(reason, "innovation_score").atoms[0].distance == "恰在线上，须越过"
+
+
+def test_what_offices_share_is_not_asked_of_the_applicant(rulebook):
+    reason = reason_of(rulebook, "high_tech_enterprise", "不知最近一年收入但各档均满足")
+    assert [m["fact"] for m in reason.missing] == ["core_ip_count"]
+    assert reason.missing[0]["shared"] and reason.materials == []
+    other = reason_of(rulebook, "high_tech_enterprise", "缺2023年研发费用")
+    assert other.materials == ["研发费用辅助账或专项审计报告"]
+
+
+def test_the_smallest_set_takes_one_of_two_ways(rulebook):
+    reason = reason_of(rulebook, "little_giant", "附件2：不知市场占有率和名次")
+    assert [m["fact"] for m in reason.missing] == ["market_share"]
+
+
+def test_english_is_there(rulebook):
+    reason = reason_of(
+        rulebook, "high_tech_enterprise", "第十一条（四）：科技人员占比不足百分之十", "en"
+    )
+    atom = condition(reason, "tech_staff_share").atoms[0]
+    assert atom.needed == "at least 10%" and "percentage points" in atom.distance
+
+
+A, B, C = (ConditionRef(n) for n in "abc")
+
+
+def atoms(known: dict[str, bool | None]):
+    def families(node):
+        value = known[node.id]
+        if value is None:
+            whole = (frozenset({node.id}),)
+            return whole, whole
+        return ((frozenset(),), ()) if value else ((), (frozenset(),))
+
+    return families
+
+
+@pytest.mark.parametrize(
+    ("node", "known", "true"),
+    [
+        (Logic("and", (A, B)), {"a": True, "b": None}, [{"b"}]),
+        (Logic("or", (A, B)), {"a": None, "b": None}, [{"a"}, {"b"}]),
+        (Logic("or", (A, Logic("and", (B, C)))), {"a": False, "b": None, "c": None}, [{"b", "c"}]),
+        (Not(A), {"a": None}, [{"a"}]),
+        (Not(A), {"a": True}, []),
+        (AtLeast(2, (A, B, C)), {"a": True, "b": None, "c": None}, [{"b"}, {"c"}]),
+    ],
+)
+def test_ways_are_the_smallest_sets(node, known, true):
+    assert sorted(map(sorted, ways(node, atoms(known))[0])) == sorted(map(sorted, true))
+
+
+def test_decide_with_follows_kleene():
+    node = Logic("and", (A, Logic("or", (B, C))))
+    assert decide_with(node, lambda n: {"a": True, "b": None, "c": True}[n.id]) is True
+    assert decide_with(node, lambda n: {"a": True, "b": None, "c": False}[n.id]) is None
+    assert decide_with(node, lambda n: {"a": False, "b": None, "c": None}[n.id]) is False
+
+
+@pytest.fixture
+def explainer(workspace, rulebook):
+    frame = demo_enterprises(400)
+    source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 400, 400)
+    zone = pl.DataFrame({"key": ["示范经开区"], "name": ["示范经开区"], "province": ["江苏"]})
+    snapshot = write_snapshot(
+        workspace, {"enterprise": frame, "zone": zone}, as_of=DAY, sources=[source]
+    )
+    return Explainer(rulebook, snapshot, decide(workspace, snapshot, rulebook, DAY))
+
+
+def test_every_enterprise_is_explained_with_the_stored_verdict(explainer):
+    stored = explainer.run.scan("enterprise").collect().to_dicts()
+    for position, row in enumerate(stored):
+        for reason in explainer.explain("enterprise", position):
+            if reason.kind == "eligibility":
+                assert reason.verdict == row[reason.rule]
+            layout = explainer.run.rules[reason.rule]["conditions"]
+            for c in reason.conditions:
+                assert c.verdict == row[layout[c.id]], (reason.rule, c.id)
+            if reason.verdict is None and reason.kind == "eligibility":
+                assert reason.missing, (reason.rule, row["key"])
+
+
+def test_knowing_the_missing_facts_favourably_grants(explainer, rulebook):
+    """The set is enough: no other fact is needed to make the rule undetermined no longer."""
+    rule = rulebook.rules["specialised_sme"]
+    stored = explainer.run.scan("enterprise").select("specialised_sme").collect()["specialised_sme"]
+    for position in [i for i, v in enumerate(stored) if v is None][:40]:
+        reason = explainer.explain("enterprise", position, ["specialised_sme"])[0]
+        open_conditions = [c for c in reason.conditions if c.verdict is None]
+        wanted = {m["fact"] for m in reason.missing}
+        assert open_conditions and wanted <= set(rule.reads_facts()) | {
+            "innovative_sme_title_from",
+            "innovative_sme_title_to",
+            "established_on",
+        }
+
+
+def test_an_entity_that_is_not_there_says_so(explainer):
+    with pytest.raises(ExplainError, match="没有找到"):
+        explainer.find("不存在的公司")
+    with pytest.raises(ExplainError, match="多个结果"):
+        explainer.find("有限公司")
+
+
+def test_a_rule_that_is_not_in_force_says_so(explainer):
+    with pytest.raises(ExplainError, match="未施行"):
+        explainer.explain("enterprise", 0, ["little_giant_2022"])
