@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -79,7 +80,11 @@ class Workspace:
         (path / "decisions").mkdir(exist_ok=True)
         text = _TEMPLATE.format(name=path.resolve().name)
         if zone is not None:
-            text += f'\n[zone]\nkey = "{zone.key}"\nname = "{zone.name}"\nprovince = "{zone.province}"\n'
+            quoted = {
+                k: json.dumps(v, ensure_ascii=False)  # a TOML string is written as JSON's
+                for k, v in (("key", zone.key), ("name", zone.name), ("province", zone.province))
+            }
+            text += "\n[zone]\n" + "".join(f"{k} = {v}\n" for k, v in quoted.items())
         (path / _FILE).write_text(text, "utf-8")
         (path / "rules" / "parameters.yaml").write_text(_PARAMETERS, "utf-8")
         return cls.open(path)

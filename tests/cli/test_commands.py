@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from jingkai.cli import app
 from jingkai.population import synthetic_code
 from jingkai.registry.reading import read_table
 
@@ -76,10 +78,10 @@ def test_explain_by_code_and_by_name(zone):
     by_name, _, _ = run(zone, "explain", "示例机械有限公司")
     assert by_code == by_name
     one, _, _ = run(zone, "explain", CODE, "--rule", "above_scale_industrial")
-    assert "2,600 万元，需 不低于 2,000 万元" in one
+    assert "2,600 万元，需不低于 2,000 万元" in one
     assert "register.xlsx" in one  # where the figure comes from
     english, _, _ = run(zone, "explain", CODE, "--rule", "above_scale_industrial", "--lang", "en")
-    assert "at least 2,000 万元" in english
+    assert "26,000,000 yuan, needs at least 20,000,000 yuan" in english
     found = json.loads(run(zone, "explain", CODE, "--json")[0])
     assert {r["rule"] for r in found["rules"]} >= {"high_tech_enterprise", "little_giant"}
 
@@ -98,8 +100,13 @@ def test_rules_list_show_test(zone):
     assert "第十一条（五）" in shown and "≤5000 万元" in shown
     assert "未核实" in run(zone, "rules", "show", "specialised_sme_2022")[0]
     assert "0 个不符" in run(zone, "rules", "test", "above_scale_industrial")[0]
-    for name in [r["rule"] for r in listed]:
-        run(zone, "rules", "show", name)
+
+
+def test_every_rule_can_be_shown(rulebook, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, rule in rulebook.rules.items():
+        shown = CliRunner().invoke(app, ["rules", "show", name])
+        assert shown.exit_code == 0 and rule.source.title.zh in shown.stdout.replace("\n", "")
 
 
 def test_rules_check_names_file_and_line(zone, tmp_path):
@@ -175,7 +182,7 @@ def test_outcomes_and_differences(zone, tmp_path):
         "2026-06-30",
     )
     text, _, _ = run(zone, "differences")
-    assert "高新技术企业证书" in text and "high_tech_enterprise" in text
+    assert "高新技术企业证书" in text and "高新技术企业认定" in text
 
 
 def test_the_demo_runs_and_says_it_is_synthetic(tmp_path):
@@ -183,6 +190,11 @@ def test_the_demo_runs_and_says_it_is_synthetic(tmp_path):
     assert "合成数据" in text and "接下来可以试" in text
     again, _, _ = run(tmp_path, "demo", "--enterprises", "300")
     assert again == text  # the same seed, the same zone
+    kept = tmp_path / "demo-zone" / "rules" / "parameters.yaml"
+    kept.write_text(kept.read_text("utf-8") + "# mine\n", "utf-8")
+    program = json.loads(run(tmp_path, "demo", "--enterprises", "300", "--json")[0])
+    assert program["synthetic"] and program["example"]["rules"][0]["rule"] == "high_tech_enterprise"
+    assert kept.read_text("utf-8").endswith("# mine\n")  # a second demo takes nothing away
     commands = [
         line.strip().split("jingkai ", 1)[1]
         for line in text.splitlines()

@@ -11,8 +11,9 @@ import sys
 
 import typer
 
-from jingkai.cli.deciding import decide_command, differences_command, explain_command
+from jingkai.cli.deciding import decide_command, differences_command
 from jingkai.cli.demo import demo_command
+from jingkai.cli.explaining import explain_command
 from jingkai.cli.loading import (
     facts_command,
     init_command,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import typer
 
-from jingkai.cli.deciding import print_reason, print_summary
-from jingkai.cli.output import console, progress_bar
-from jingkai.cli.session import open_rulebook
+from jingkai.cli.deciding import print_summary, summary_dict
+from jingkai.cli.explaining import explained, print_reason
+from jingkai.cli.output import console, print_json, progress_bar
+from jingkai.cli.session import JSON, open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
 from jingkai.population import demo_enterprises, demo_investments
-from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
+from jingkai.registry.snapshot import Match, Snapshot, SourceFile, write_snapshot
 from jingkai.workspace import Workspace, ZoneSettings
 
 __all__ = ["demo_command"]
@@ -26,22 +26,42 @@ _MARK = ".jingkai-demo"
 
 def demo_command(
     folder: Path = typer.Argument(Path("demo-zone"), help="演示工作区"),
-    enterprises: int = typer.Option(2000, "--enterprises", help="合成企业数"),
+    enterprises: int = typer.Option(2000, "--enterprises", min=1, help="合成企业数"),
+    as_json: bool = JSON,
 ) -> None:
     """演示：合成一个经开区，认定并说明。A synthetic zone, decided and explained."""
+    workspace = _workspace(folder)
+    if not as_json:
+        console.print(
+            f"合成一个示范经开区：{enterprises:,} 家企业，全部为随机生成，与任何真实企业无关"
+        )
+    snapshot = _synthetic_snapshot(workspace, enterprises)
+    rulebook = open_rulebook(workspace)
+    with progress_bar("认定", quiet=as_json) as progress:
+        run = decide(workspace, snapshot, rulebook, _AS_OF, progress=progress)
+    explainer = Explainer(rulebook, snapshot, run)
+    shown = _near_miss(explainer)
+    match = _match(snapshot, shown)
+    reasons = explainer.explain("enterprise", shown, ["high_tech_enterprise"])
+    if as_json:
+        example = explained("enterprise", match, run, reasons)
+        print_json({**summary_dict(run), "example": example})
+        return
+    print_summary(run, rulebook)
+    console.print(f"\n例：[bold]{match.name}[/bold] {match.key}")
+    print_reason(reasons[0], "zh", full=True)
+    _next_steps(folder, match.key)
+
+
+def _workspace(folder: Path) -> Workspace:
+    """Open the demo's folder again, or make it; a folder that is not the demo's is refused."""
     if (folder / _MARK).exists():
-        shutil.rmtree(folder)
+        return Workspace.open(folder)
     workspace = Workspace.init(
         folder, ZoneSettings(key="示范经开区", name="示范经开区（合成）", province="江苏")
     )
     (workspace.path / _MARK).touch()
-    console.print(f"合成一个示范经开区：{enterprises:,} 家企业，全部为随机生成，与任何真实企业无关")
-    snapshot = _synthetic_snapshot(workspace, enterprises)
-    rulebook = open_rulebook(workspace)
-    with progress_bar("认定") as progress:
-        run = decide(workspace, snapshot, rulebook, _AS_OF, progress=progress)
-    print_summary(run, rulebook)
-    _next_steps(folder, _show_one(Explainer(rulebook, snapshot, run)))
+    return workspace
 
 
 def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
@@ -63,30 +83,20 @@ def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
     )
 
 
-def _show_one(explainer: Explainer) -> str:
-    """Explain the nearest miss of the high-tech rule; returns its key."""
-    decided = explainer.run.scan("enterprise").select("key", "high_tech_enterprise").collect()
-    near = _near_miss(explainer, decided)
-    if near is None:
-        return str(decided["key"][0])
-    values, _ = explainer.row("enterprise", near)
-    console.print(f"\n例：[bold]{values['name']}[/bold] {values['key']}")
-    print_reason(
-        explainer.explain("enterprise", near, ["high_tech_enterprise"])[0], "zh", full=True
-    )
-    return str(values["key"])
-
-
-def _near_miss(explainer: Explainer, decided: pl.DataFrame) -> int | None:
+def _near_miss(explainer: Explainer) -> int:
     """Return the first enterprise that one condition alone refused, else the first refused."""
+    decided = explainer.run.scan("enterprise").select("high_tech_enterprise").collect()
     refused = decided.with_row_index().filter(~pl.col("high_tech_enterprise"))["index"].to_list()
     for position in refused[:200]:
-        if (
-            explainer.explain("enterprise", position, ["high_tech_enterprise"])[0].near_miss
-            == "one"
-        ):
+        reason = explainer.explain("enterprise", position, ["high_tech_enterprise"])[0]
+        if reason.near_miss == "one":
             return int(position)
-    return int(refused[0]) if refused else None
+    return int(refused[0]) if refused else 0
+
+
+def _match(snapshot: Snapshot, position: int) -> Match:
+    row = snapshot.scan("enterprise").select("key", "name").slice(position, 1).collect()
+    return Match(row["key"][0], row["name"][0], position)
 
 
 def _next_steps(folder: Path, key: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from jingkai.cli.output import console, print_json, progress_bar
+from jingkai.cli.output import console, line, print_json, progress_bar
 from jingkai.cli.session import JSON, find_workspace, open_rulebook, read_day
 from jingkai.errors import JingkaiError
 from jingkai.registry.load import LoadReport, load
@@ -136,17 +136,17 @@ def load_command(
 
 def print_report(report: LoadReport) -> None:
     """Print what a load came to."""
-    console.print(
+    line(
         f"读入 {report.rows_read:,} 行：接收 {report.accepted:,}，合并重复 {report.merged:,}，拒收 {report.rejected:,}"
     )
     for note in report.notes:
-        console.print(f"  {note}")
+        line(f"  {note}")
     for file in report.files:
         for note in file["notes"]:
-            console.print(f"  {file['path']}：{note}")
+            line(f"  {file['path']}：{note}")
         if file["unmatched"]:
             shown = "、".join(file["unmatched"][:8]) + ("等" if len(file["unmatched"]) > 8 else "")
-            console.print(f"  {file['path']}：{len(file['unmatched'])} 列没有对应的数据项：{shown}")
+            line(f"  {file['path']}：{len(file['unmatched'])} 列没有对应的数据项：{shown}")
     counts = (
         (report.problems, "个单元格读不出，按未知处理"),
         (report.differences, "处与已有数据不一致"),
@@ -154,14 +154,12 @@ def print_report(report: LoadReport) -> None:
     )
     for count, words in counts:
         if count:
-            console.print(f"  {count:,} {words}")
+            line(f"  {count:,} {words}")
     if report.rounded:
-        console.print(
-            f"  {sum(report.rounded.values()):,} 个数字的小数位超出存储精度，已四舍六入五成双"
-        )
+        line(f"  {sum(report.rounded.values()):,} 个数字的小数位超出存储精度，已四舍六入五成双")
     for example in report.examples[:5]:
-        console.print(f"    {example}")
-    console.print(f"快照 {report.snapshot}，报告在 {report.reports}", soft_wrap=True)
+        line(f"    {example}")
+    line(f"快照 {report.snapshot}，报告在 {report.reports}")
 
 
 def facts_command(entity: str = typer.Argument("enterprises"), as_json: bool = JSON) -> None:

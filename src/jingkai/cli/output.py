@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,29 +12,87 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from jingkai.errors import JingkaiError
 
-__all__ = ["console", "console_error", "money", "print_json", "progress_bar"]
+__all__ = ["console", "console_error", "fold", "line", "money", "print_json", "progress_bar"]
 
-console = Console(highlight=False, soft_wrap=False)
-_errors = Console(stderr=True, highlight=False)
+_PLAIN_WIDTH = 120
+_OPENING, _CLOSING = "（《“‘【(", "，。、；：？！）》”’】)%"
+
+
+def _open(stderr: bool = False) -> Console:
+    found = Console(highlight=False, stderr=stderr)
+    if not found.is_terminal and "COLUMNS" not in os.environ:
+        found.width = _PLAIN_WIDTH
+    return found
+
+
+console, _errors = _open(), _open(stderr=True)
+
+
+def line(text: Text | str, hang: int = 2, to: Console | None = None) -> None:
+    """Print a line; on a terminal broken where Chinese may be broken, its rest indented by `hang`."""
+    to = to or console
+    text = Text.from_markup(text) if isinstance(text, str) else text
+    if not to.is_terminal:
+        to.print(text, soft_wrap=True)
+        return
+    for i, part in enumerate(fold(text, to.width, hang)):
+        to.print((Text(" " * hang) if i else Text()) + part, soft_wrap=True)
+
+
+def fold(text: Text, width: int, hang: int) -> list[Text]:
+    """Break a text into lines; none starts with closing or ends with opening punctuation.
+
+    Parameters
+    ----------
+    width, hang
+        Cells of the first line; how many fewer the others have.
+    """
+    cuts, used, room = [], 0, width
+    for start, word in _words(text.plain):
+        size = cell_len(word.rstrip())
+        if used and used + size > room:
+            cuts.append(start)
+            used, room = 0, width - hang
+        used += cell_len(word)
+    parts = list(text.divide(cuts))
+    for part in parts:
+        part.rstrip()
+    return parts
+
+
+def _words(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what may not be broken: a Chinese character or a Latin word with its punctuation."""
+    start = 0
+    for i in range(1, len(text) + 1):
+        if i == len(text) or _may_break(text[i - 1], text[i]):
+            yield start, text[start:i]
+            start = i
+
+
+def _may_break(before: str, after: str) -> bool:
+    if after in _CLOSING or after == " " or before in _OPENING:
+        return False
+    return before == " " or ord(before) > 0x2E7F or ord(after) > 0x2E7F
 
 
 def console_error(error: JingkaiError) -> None:
     """Print an error: what, where, what to do, and every finding."""
-    _errors.print(Text("错误：", style="bold red") + Text(error.what))
+    line(Text("错误：", style="bold red") + Text(error.what), to=_errors)
     if error.where:
-        _errors.print(Text(f"  位置：{error.where}"))
+        line(Text(f"  位置：{error.where}"), 4, _errors)
     if error.hint:
-        _errors.print(Text(f"  处理：{error.hint}"))
+        line(Text(f"  处理：{error.hint}"), 4, _errors)
     for finding in error.findings[:50]:
-        _errors.print(Text(f"  · {finding}"))
+        line(Text(f"  · {finding}"), 4, _errors)
     if len(error.findings) > 50:
-        _errors.print(Text(f"  …… 另有{len(error.findings) - 50}处"))
+        line(Text(f"  …… 另有{len(error.findings) - 50}处"), to=_errors)
 
 
 def print_json(value: Any) -> None:

@@ -98,7 +98,7 @@ class Explainer:
             Only these; all that were run by default.
         """
         values, results = self.row(entity, position)
-        ran = [n for n, r in self.run.rules.items() if r["entity"] == entity]
+        ran = self.rulebook.in_order(n for n, r in self.run.rules.items() if r["entity"] == entity)
         unknown = [n for n in rules or [] if n not in ran]
         if unknown:
             state = (

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from jingkai.explain.kleene import Family, decide_with, ways
+from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of
 from jingkai.explain.row import RowEvaluator
-from jingkai.explain.words import expression_text, figure_text, operator_text
+from jingkai.explain.words import expression_text, figure_text, operator_text, parameter_text
 from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.program import quantum_of
 from jingkai.rulebook.rule import Condition
 from jingkai.rulebook.scope import Scope
-from jingkai.vocabulary import Fact, Unit
+from jingkai.vocabulary import Unit
 
 __all__ = ["AtomReason", "ConditionReason", "RuleReason", "explain_rule"]
 
@@ -113,6 +114,7 @@ class _Explaining:
         self.rule, self.row, self.results, self.lang = rule, row, results, lang
         self.plans, self.lowering = row.plans, row.plans.lowering(rule)
         self.vocabulary = row.rulebook.vocabulary
+        self.missing = Missing(rule, row, results)
         self.negated = {
             inner
             for c in rule.conditions
@@ -142,16 +144,18 @@ class _Explaining:
         if found.verdict is None or (
             self.rule.kind == "amount" and self.results.get(self.rule.id) is None
         ):
-            self._missing(found)
+            names = self.missing.of_rule()
+            found.missing = [self._described(name) for name in names]
+            found.materials = list(dict.fromkeys(m for m in map(self._material, names) if m))
         elif found.verdict is False:
             self._blocking(found)
         return found
 
     def _verdict(self) -> bool | None:
         if self.rule.kind in ("eligibility", "duty"):
-            return _bit(self.results.get(self.rule.id))
+            return verdict_of(self.results.get(self.rule.id))
         if self.rule.kind == "amount":
-            return _bit(self.results.get(f"{self.rule.id}__right"))
+            return verdict_of(self.results.get(f"{self.rule.id}__right"))
         return None if self.results.get(self.rule.id) is None else True
 
     # --- conditions
@@ -162,25 +166,39 @@ class _Explaining:
         return isinstance(node, tree.RuleRef) and self.lowering.rules[node.rule].kind == "score"
 
     def _condition(self, c: Condition) -> ConditionReason:
-        verdict = _bit(self.row.value(self.plans.test(self.rule, c.test)))
+        verdict = verdict_of(self.row.value(self.plans.test(self.rule, c.test)))
         applies: bool | None = True
         if c.applies is not None:
-            applies = _bit(self.row.value(self.plans.test(self.rule, c.applies)))
+            applies = verdict_of(self.row.value(self.plans.test(self.rule, c.applies)))
             verdict = True if applies is False else verdict
         found = ConditionReason(c.id, c.label(self.lang), c.basis, verdict, applies)
-        found.atoms = [self._atom(atom) for atom in _atoms(c.test)]
+        found.atoms = [self._atom(atom) for atom in self._telling(c.test)]
         if verdict is None:
-            found.missing = [self._fact_label(n) for n in self._missing_of(c.test)]
+            found.missing = [self._fact_label(n) for n in self.missing.of_test(c.test)]
         if c.say is not None:
             found.say = c.say.text(self.lang)
         return found
 
+    def _telling(self, node: tree.Node) -> list[tree.Node]:
+        """Return the comparisons that decide a test: of alternatives that hold, only those."""
+        if not isinstance(node, tree.Logic):
+            return list(atoms(node))
+        value = verdict_of(self.row.value(self.plans.test(self.rule, node)))
+        args = list(node.args)
+        if value is (node.op == "or"):
+            args = [
+                a
+                for a in args
+                if verdict_of(self.row.value(self.plans.test(self.rule, a))) is value
+            ]
+        return [atom for a in args for atom in self._telling(a)]
+
     def _atom(self, atom: tree.Node) -> AtomReason:
-        verdict = _bit(self.row.value(self.plans.test(self.rule, atom)))
+        verdict = verdict_of(self.row.value(self.plans.test(self.rule, atom)))
         if not isinstance(atom, tree.Compare):
-            text = expression_text(atom, self.rule, self.vocabulary, self.lang, self.titles)
+            text = self._words(atom)
             return AtomReason(text, self._plain(atom, verdict), self._codes(atom), verdict)
-        text = expression_text(atom.left, self.rule, self.vocabulary, self.lang, self.titles)
+        text = self._words(atom.left)
         op = operator_text(atom.op, self.lang)
         if atom.kind != "number":
             left, right = (self._other(side, atom.kind) for side in (atom.left, atom.right))
@@ -200,19 +218,40 @@ class _Explaining:
 
     def _plain(self, atom: tree.Node, verdict: bool | None) -> str:
         if isinstance(atom, tree.CodeTest):
-            return figure_text(self._other(atom.subject, "code"), None, self.lang)
+            code = self._other(atom.subject, "code")
+            if code is None:
+                return figure_text(None, None, self.lang)
+            return self._code_title(atom, str(code))
         return figure_text(verdict, None, self.lang)
 
     def _codes(self, atom: tree.Node) -> str:
+        """Return which codes a test asks for, by title where the fact's list gives one."""
         if not isinstance(atom, tree.CodeTest):
             return ""
-        word = "属于" if self.lang == "zh" else "one of"
-        if atom in self.negated:
-            word = "不属于" if self.lang == "zh" else "none of"
         if isinstance(atom.codes, tuple):
-            return f"{word} {'、'.join(atom.codes)}"
-        codes = self.rule.parameters[atom.codes.name].source.codes or ()
-        return f"{word} {'、'.join(codes)}"
+            codes = atom.codes
+        else:
+            codes = tuple(self.rule.parameters[atom.codes.name].source.codes or ())
+        titles = [self._code_title(atom, c) for c in codes]
+        contrary = atom in self.negated
+        if self.lang != "zh":
+            return f"{'none of' if contrary else 'one of'} {', '.join(titles)}"
+        word = "为" if atom.kind == "one_of" else "属于"
+        return ("不" if contrary else "") + word + "、".join(f"“{t}”" for t in titles)
+
+    def _code_title(self, atom: tree.CodeTest, code: str) -> str:
+        fact = fact_of(getattr(atom.subject, "name", ""), self.rule, self.vocabulary)
+        if fact is None or fact.codes is None:
+            return code
+        if isinstance(fact.codes, dict):
+            return fact.codes[code].text(self.lang) if code in fact.codes else code
+        names = self.vocabulary.codes[fact.codes].names
+        return f"{code} {names[code]}" if self.lang == "zh" and code in names else code
+
+    def _words(self, node: tree.Node) -> str:
+        return expression_text(
+            node, self.rule, self.vocabulary, self.lang, self.titles, self.row.plans.as_of
+        )
 
     def _other(self, node: tree.Node, kind: str) -> Any:
         if kind == "date":
@@ -239,11 +278,7 @@ class _Explaining:
         low, high = (int(e) * quantum for e in ends if e is not None)
         if low == high:
             return figure_text(low, unit, self.lang), low
-        between = "至" if self.lang == "zh" else " to "
-        return (
-            f"{figure_text(low, None, self.lang)}{between}{figure_text(high, unit, self.lang)}",
-            high,
-        )
+        return self._between(low, high, unit), high
 
     def _cagr(self, node: tree.Cagr) -> str:
         last, base = (
@@ -273,13 +308,15 @@ class _Explaining:
         zh = self.lang == "zh"
         if unit is not None and not unit.factors:
             points = figure_text(gap, unit, self.lang).rstrip("%")
-            text = f"差 {points} 个百分点" if zh else f"{points} percentage points off"
+            text = f"差{_spaced(points)} 个百分点" if zh else f"{points} percentage points off"
             return text + self._numerator(atom, right)
         short = "差" if (right > left) else "超出"
         amount = figure_text(gap, unit, self.lang)
         if gap == 0:
             return "恰在线上，须越过" if zh else "exactly on the line, must pass it"
-        return f"{short} {amount}" if zh else f"{amount} {'short' if right > left else 'over'}"
+        return (
+            f"{short}{_spaced(amount)}" if zh else f"{amount} {'short' if right > left else 'over'}"
+        )
 
     def _numerator(self, atom: tree.Compare, needed: Fraction) -> str:
         """Return how much the numerator would have to move, the rest unchanged."""
@@ -295,11 +332,21 @@ class _Explaining:
         from jingkai.rulebook.grammar import unit_of
 
         move = needed * under - over
-        name = expression_text(quotient.left, self.rule, self.vocabulary, self.lang, self.titles)
+        if self._whole(quotient.left):
+            move = Fraction(ceil(move) if move > 0 else floor(move))
+        name = self._words(quotient.left)
         amount = figure_text(abs(move), unit_of(quotient.left, self._scope()), self.lang)
         if self.lang == "zh":
-            return f"（{name}再{'增加' if move > 0 else '减少'} {amount}即可）"
+            return f"（{name}再{'增加' if move > 0 else '减少'}{_spaced(amount)}即可）"
         return f" ({name} {'+' if move > 0 else '-'}{amount})"
+
+    def _whole(self, node: tree.Node) -> bool:
+        """Return whether an expression counts whole things, people or items."""
+        facts = self.vocabulary.entities[self.rule.entity].facts
+        read = [
+            facts.get(n.name) for n in tree.walk(node) if isinstance(n, tree.FactRef | tree.Total)
+        ]
+        return bool(read) and all(f is not None and f.type == "count" for f in read)
 
     # --- results
 
@@ -317,18 +364,24 @@ class _Explaining:
         if value is not None:
             return figure_text(int(value) * quantum, rule.unit, self.lang)
         ends = [self.results.get(f"{rule.id}__{end}") for end in ("low", "high")]
-        known = [
-            figure_text(None if e is None else int(e) * quantum, rule.unit, self.lang) for e in ends
-        ]
-        if ends == [None, None]:
+        if None in ends:
             return figure_text(None, rule.unit, self.lang)
-        return ("至" if self.lang == "zh" else " to ").join(known)
+        low, high = (int(e) * quantum for e in ends if e is not None)
+        return self._between(low, high, rule.unit)
+
+    def _between(self, low: Fraction, high: Fraction, unit: Unit | None) -> str:
+        """Return an interval in words: 71.2 至 83.2 分."""
+        word = "至" if self.lang == "zh" else "to"
+        least, most = (figure_text(v, unit, self.lang) for v in (low, high))
+        return f"{least.partition(' ')[0]} {word} {most}"
 
     def _possible(self) -> list[str]:
         found = []
         for grade, test in self.rule.grades:
             verdict = (
-                True if test is None else _bit(self.row.value(self.plans.test(self.rule, test)))
+                True
+                if test is None
+                else verdict_of(self.row.value(self.plans.test(self.rule, test)))
             )
             if verdict is not False:
                 found.append(grade)
@@ -336,146 +389,7 @@ class _Explaining:
                 break
         return found
 
-    # --- what is missing, what blocks
-
-    def _missing_of(self, node: tree.Node) -> list[str]:
-        _, names = self._favourable(node)
-        return list(names)
-
-    def _favourable(self, node: tree.Node) -> tuple[bool, dict[str, None]]:
-        found: dict[str, None] = {}
-        for atom in _atoms(node):
-            if _bit(self.row.value(self.plans.test(self.rule, atom))) is None:
-                family = self._atom_ways(atom)[0]
-                for name in (
-                    sorted(family[0]) if family else self.row.missing_facts(atom, self.rule)
-                ):
-                    found[name] = None
-        return bool(found), found
-
-    def _missing(self, found: RuleReason) -> None:
-        if self.rule.decide is None:
-            names = self._score_missing()
-        else:
-            family, _ = ways(self.rule.decide, self._decide_ways)
-            names = self._best(family)
-        if self.rule.kind == "amount" and not names:
-            names = self._value_missing()
-        found.missing = [self._described(name) for name in names]
-        bring = [self._material(name) for name in names]
-        found.materials = list(dict.fromkeys(m for m in bring if m))
-
-    def _decide_ways(self, node: tree.Node) -> tuple[Family, Family]:
-        assert isinstance(node, tree.ConditionRef)
-        return self._condition_ways(self.rule.condition(node.id))
-
-    def _condition_ways(self, c: Condition) -> tuple[Family, Family]:
-        test: tree.Node = c.test
-        if c.applies is not None:
-            test = tree.Logic("or", (tree.Not(c.applies), c.test))
-        return ways(test, self._atom_ways)
-
-    def _atom_ways(self, atom: tree.Node) -> tuple[Family, Family]:
-        value = _bit(self.row.value(self.plans.test(self.rule, atom)))
-        if value is not None:
-            return ((frozenset(),), ()) if value else ((), (frozenset(),))
-        read = [
-            n for n in tree.walk(atom) if isinstance(n, tree.RuleRef) and n.rule in self.row.present
-        ]
-        names = self.row.missing_facts(atom, self.rule)
-        for ref in read:
-            names += self._behind(ref, atom)
-        if not names:
-            return (), ()
-        whole: Family = (frozenset(names),)
-        return whole, whole
-
-    def _behind(self, ref: tree.RuleRef, atom: tree.Node) -> list[str]:
-        """Return the facts wanted by another rule that this one reads."""
-        other = self.row.rulebook.rules[ref.rule]
-        inner = _Explaining(other, self.row, self.results, self.lang)
-        if other.kind == "score":
-            return inner._score_missing(self._needed_points(atom), ref.group)
-        if other.decide is None:
-            return inner._score_missing()
-        family, _ = ways(other.decide, inner._decide_ways)
-        return inner._best(family) or inner._value_missing()
-
-    def _needed_points(self, atom: tree.Node) -> Fraction | None:
-        if not isinstance(atom, tree.Compare) or atom.op not in (">", ">="):
-            return None
-        value = self.row.number(self.plans.number(self.rule, atom.right))
-        return None if value is None else value + (Fraction(1, 100) if atom.op == ">" else 0)
-
-    def _score_missing(self, needed: Fraction | None = None, group: str = "") -> list[str]:
-        """Return the fewest facts whose best points would reach what is needed.
-
-        Items with the widest open interval first; without a need, every open item counts.
-        """
-        if self.rule.kind == "grade":
-            tests = [t for _, t in self.rule.grades if t is not None]
-            return list(
-                dict.fromkeys(n for t in tests for n in self.row.missing_facts(t, self.rule))
-            )
-        open_items = []
-        low = Fraction(0)
-        for g in self.rule.groups:
-            if group and g.id != group:
-                continue
-            for item in g.items:
-                least, most = (self.row.value(w) for w in self.plans.item(self.rule, g.id, item))
-                low += Fraction(least, 100)
-                if most > least:
-                    open_items.append((Fraction(most - least, 100), item))
-        open_items.sort(key=lambda pair: -pair[0])
-        names: dict[str, None] = {}
-        for gain, item in open_items:
-            if needed is not None and low >= needed:
-                break
-            low += gain
-            wanted = [
-                n
-                for b in item.bands
-                if b.test is not None
-                for n in self.row.missing_facts(b.test, self.rule)
-            ]
-            if not wanted and item.mark:
-                wanted = [item.mark]
-            names |= dict.fromkeys(wanted)
-        return list(names)
-
-    def _value_missing(self) -> list[str]:
-        parts = [n for n in (self.rule.value, self.rule.cap) if n is not None]
-        names: dict[str, None] = {}
-        for part in parts:
-            positive = tree.Compare(">=", part, tree.Constant(Fraction(0)), "number")
-            names |= dict.fromkeys(self.row.missing_facts(positive, self.rule))
-            for ref in (
-                n
-                for n in tree.walk(part)
-                if isinstance(n, tree.RuleRef) and n.rule in self.row.present
-            ):
-                if self.results.get(ref.rule) is None:
-                    names |= dict.fromkeys(self._behind(ref, positive))
-        return list(names)
-
-    def _best(self, family: Family) -> list[str]:
-        order = {name: i for i, name in enumerate(self._file_order())}
-        last = len(order)
-
-        def cost(names: frozenset[str]) -> tuple[int, int, list[tuple[int, str]]]:
-            bring = sum(1 for n in names if self._material(n))
-            return bring, len(names), sorted((order.get(n, last), n) for n in names)
-
-        best = min(family, key=cost, default=frozenset[str]())
-        return sorted(best, key=lambda n: (order.get(n, last), n))
-
-    def _file_order(self) -> list[str]:
-        names = [*self.rule.reads_facts()]
-        for other in sorted(self.rule.reads_rules()):
-            if other in self.row.rulebook.rules:
-                names += self.row.rulebook.rules[other].reads_facts()
-        return names
+    # --- what blocks
 
     def _blocking(self, found: RuleReason) -> None:
         if self.rule.decide is None:
@@ -496,29 +410,21 @@ class _Explaining:
 
     # --- facts
 
-    def _fact(self, name: str) -> Fact | None:
-        entity = self.vocabulary.entities[self.rule.entity]
-        owner, _, inner = name.partition(".")
-        if inner and owner in entity.references:
-            return self.vocabulary.fact(entity.references[owner], inner)
-        return entity.facts.get(name)
-
     def _fact_label(self, name: str) -> str:
         if name.startswith("parameter:"):
-            word = "经开区未设定的参数" if self.lang == "zh" else "parameter the zone has not set"
-            return f"{word} {name.partition(':')[2]}"
-        fact = self._fact(name)
+            return parameter_text(name.partition(":")[2], self.rule, self.lang)
+        fact = fact_of(name, self.rule, self.vocabulary)
         return fact.label.text(self.lang) if fact else name
 
     def _material(self, name: str) -> str:
         """Return what the applicant must bring for a fact; empty where an office shares it."""
-        fact = self._fact(name)
+        fact = fact_of(name, self.rule, self.vocabulary)
         if fact is None or fact.shared:
             return ""
         return (fact.material or fact.label).text(self.lang)
 
     def _described(self, name: str) -> dict[str, Any]:
-        fact = self._fact(name)
+        fact = fact_of(name, self.rule, self.vocabulary)
         holder = self.vocabulary.offices[fact.holder].label.text(self.lang) if fact else ""
         return {
             "fact": name,
@@ -529,15 +435,9 @@ class _Explaining:
         }
 
 
-def _atoms(node: tree.Node) -> Iterable[tree.Node]:
-    """Yield the tests inside and, or, not, at_least, in order."""
-    if isinstance(node, tree.Logic | tree.AtLeast):
-        for arg in node.args:
-            yield from _atoms(arg)
-    elif isinstance(node, tree.Not):
-        yield from _atoms(node.arg)
-    elif not isinstance(node, tree.BoolConstant):
-        yield node
+def _spaced(figure: str) -> str:
+    """Set a figure after a Chinese word: 差 0.4, 差约 0.4."""
+    return f"约 {figure[1:]}" if figure.startswith("约") else f" {figure}"
 
 
 def _flip(node: tree.Node, verdicts: dict[str, bool | None]) -> tuple[Family, Family]:
@@ -547,7 +447,3 @@ def _flip(node: tree.Node, verdicts: dict[str, bool | None]) -> tuple[Family, Fa
     if verdicts[node.id] is None:
         return (frozenset(),), (frozenset(),)
     return (frozenset({node.id}),), (frozenset(),)
-
-
-def _bit(value: Any) -> bool | None:
-    return None if value is None else bool(value)

@@ -7,19 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from jingkai.rulebook import tree
+from jingkai.rulebook.parameters import Fixed
 from jingkai.rulebook.rule import Rule
-from jingkai.vocabulary import Entity, Unit, Vocabulary
+from jingkai.vocabulary import Entity, Unit, Vocabulary, units
 
-__all__ = ["expression_text", "figure_text", "operator_text", "verdict_text"]
+__all__ = ["expression_text", "figure_text", "operator_text", "parameter_text"]
 
-_VERDICTS = {
-    ("eligibility", True): ("符合", "granted"),
-    ("eligibility", False): ("不符合", "refused"),
-    ("eligibility", None): ("待定", "undetermined"),
-    ("duty", True): ("有此义务", "binding"),
-    ("duty", False): ("无此义务", "not binding"),
-    ("duty", None): ("待定", "undetermined"),
-}
 _OPERATORS = {
     ">=": ("不低于", "at least"),
     ">": ("高于", "more than"),
@@ -30,15 +23,23 @@ _OPERATORS = {
 }
 
 
-def verdict_text(kind: str, value: bool | None, lang: str = "zh") -> str:
-    """Return a verdict's word."""
-    words = _VERDICTS[kind if kind in ("eligibility", "duty") else "eligibility", value]
-    return words[0] if lang == "zh" else words[1]
-
-
 def operator_text(op: str, lang: str = "zh") -> str:
     """Return a comparison's words."""
     return _OPERATORS[op][0 if lang == "zh" else 1]
+
+
+def parameter_text(name: str, rule: Rule, lang: str = "zh") -> str:
+    """Return why a parameter has no value: nobody set it, or none is in force on the date."""
+    parameter = rule.parameters.get(name)
+    zone = parameter is None or parameter.source.set_by is not None
+    note = parameter.source.note if parameter is not None and parameter.source.note else ""
+    if lang == "zh":
+        return f"{'经开区未设定的参数' if zone else '该日期尚无数值的参数'} {name}" + (
+            f"（{note}）" if zone and note else ""
+        )
+    return (
+        f"parameter {name}, {'which the zone has not set' if zone else 'with no value on the date'}"
+    )
 
 
 def figure_text(value: Any, unit: Unit | None = None, lang: str = "zh") -> str:
@@ -50,18 +51,29 @@ def figure_text(value: Any, unit: Unit | None = None, lang: str = "zh") -> str:
     if isinstance(value, date | str):
         return str(value)
     if unit is not None and not unit.factors:
-        return _decimal(value * 100, 4) + "%"
-    text = _decimal(value, 6)
-    return f"{text} {unit}" if unit is not None and unit.factors else text
+        return _decimal(value * 100, 4, lang) + "%"
+    if unit is None:
+        return _decimal(value, 6, lang)
+    if lang == "zh":
+        return f"{_decimal(value, 6, lang)} {unit}"
+    factor, name = _english(unit)
+    return f"{_decimal(value * factor, 6, lang)} {name}"
 
 
-def _decimal(value: Fraction, digits: int) -> str:
+def _english(unit: Unit) -> tuple[int, str]:
+    if len(unit.factors) == 1 and unit.factors[0][1] == 1:
+        return units().english(unit.factors[0][0])
+    return 1, str(unit)
+
+
+def _decimal(value: Fraction, digits: int, lang: str) -> str:
     scaled = round(value * 10**digits)
     sign, whole = ("-" if scaled < 0 else ""), abs(scaled)
     head, tail = divmod(whole, 10**digits)
     decimals = f"{tail:0{digits}d}".rstrip("0")
     exact = Fraction(scaled, 10**digits) == value
-    return ("" if exact else "约") + f"{sign}{head:,}" + (f".{decimals}" if decimals else "")
+    about = "" if exact else "约" if lang == "zh" else "about "
+    return f"{about}{sign}{head:,}" + (f".{decimals}" if decimals else "")
 
 
 _FUNCTIONS_ZH = {
@@ -104,16 +116,23 @@ def expression_text(
     vocabulary: Vocabulary,
     lang: str = "zh",
     titles: dict[str, str] | None = None,
+    as_of: date | None = None,
 ) -> str:
     """Return an expression in words: 近3年研发费用合计 ÷ 近3年营业收入合计."""
-    return _Words(rule, vocabulary, lang, titles or {}).text(node)
+    return _Words(rule, vocabulary, lang, titles or {}, as_of).text(node)
 
 
 class _Words:
     def __init__(
-        self, rule: Rule, vocabulary: Vocabulary, lang: str, titles: dict[str, str]
+        self,
+        rule: Rule,
+        vocabulary: Vocabulary,
+        lang: str,
+        titles: dict[str, str],
+        as_of: date | None,
     ) -> None:
         self.rule, self.vocabulary, self.lang, self.titles = rule, vocabulary, lang, titles
+        self.as_of = as_of
         self.phrases = _FUNCTIONS_ZH if lang == "zh" else _FUNCTIONS_EN
 
     def text(self, node: tree.Node) -> str:
@@ -140,7 +159,7 @@ class _Words:
             case tree.RuleRef():
                 return self.titles.get(node.rule, node.rule)
             case tree.Parameter():
-                return node.name
+                return self._parameter(node)
             case tree.AsOf():
                 return self.phrases["as_of"]
             case tree.LastYearEnd():
@@ -160,6 +179,16 @@ class _Words:
         if isinstance(node, tree.CodeTest):
             return self.text(node.subject)
         return "…"
+
+    def _parameter(self, node: tree.Parameter) -> str:
+        if self.as_of is None:
+            return node.name
+        value = self.rule.parameters[node.name].at(self.as_of)
+        kind = self.rule.parameters[node.name].type
+        if not isinstance(value, Fixed) or not isinstance(value.value, Fraction):
+            return node.name
+        count = not kind.unit.factors and value.value.denominator == 1 and value.value > 1
+        return figure_text(value.value, None if count else kind.unit, self.lang)
 
     def _inner(self, node: tree.Node) -> str:
         text = self.text(node)

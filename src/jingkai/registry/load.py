@@ -287,10 +287,16 @@ def _report(
         place = f"{collected.files[row['file']].path.name} 第{row['row']}行"
         cell = f"“{row['column']}”" if row["column"] else ""
         report.examples.append(f"{place}{cell} {row['value'] or ''}：{row['reason']}")
-    if report.key_kind in ("stock_code", "name"):
-        words = {"stock_code": "股票代码", "name": "经开区内的企业名称"}[report.key_kind]
-        report.notes.append(f"文件没有统一社会信用代码，以{words}为标识")
+    report.notes += _other_keys(collected.frame["key"])
     return report
+
+
+def _other_keys(keys: pl.Series) -> list[str]:
+    """Say how many rows are known by something else than a credit code."""
+    kinds = (("stock:", "股票代码"), ("name:", "所在经开区内的企业名称"))
+    counts = [(keys.str.starts_with(prefix).sum(), words) for prefix, words in kinds]
+    said = "，".join(f"{n:,} 行以{words}为标识" for n, words in counts if n)
+    return [f"没有统一社会信用代码：{said}"] if said else []
 
 
 def _write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -169,3 +170,12 @@ class Rulebook:
             for rule in self.rules.values()
             if rule.in_force(day) and (entity is None or rule.entity == entity)
         ]
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Put rules in the order people read them: by measure, then by the measure's own list."""
+        places = {
+            name: (measure.order, i)
+            for measure in self.measures.values()
+            for i, name in enumerate(measure.rules)
+        }
+        return sorted(names, key=lambda n: (*places.get(n, (99, 0)), n))

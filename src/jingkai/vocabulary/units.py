@@ -91,6 +91,7 @@ class Units:
         data = read_yaml(path).data
         self._definitions: list[str] = data["definitions"]
         self._aliases: dict[str, str] = data.get("aliases") or {}
+        self._english: dict[str, str] = data.get("english") or {}
         self._names = {name for line in self._definitions for name in _names_of(line)}
         self._first = {n: _names_of(line)[0] for line in self._definitions for n in _names_of(line)}
 
@@ -110,6 +111,12 @@ class Units:
                 f"unknown unit `{name}`", hint="write one of units.yaml, e.g. 元 万元 人 t MWh"
             )
         return self._first[known]
+
+    def english(self, name: str) -> tuple[int, str]:
+        """Return how a figure of a unit is written in English: its factor and the English unit."""
+        text = self._english.get(name, name)
+        number, _, words = text.partition(" ")
+        return (int(number), words) if number.isdigit() else (1, text)
 
     def known(self, name: str) -> bool:
         """Whether a unit of that name is defined."""
