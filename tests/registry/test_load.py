@@ -124,10 +124,10 @@ def test_rows_without_a_code_take_the_stock_code_or_the_name_and_say_so(workspac
     report = load(workspace, "enterprise", [by_stock], as_of=DAY)
     assert table(workspace)["key"].to_list() == ["stock:002727"]
     assert "股票代码" in report.notes[0]
-    by_name = write(workspace, "n.csv", "企业名称,员工人数2025\n另一公司（天津）,5\n某公司,8\n")
+    by_name = write(workspace, "n.csv", "企业名称,员工人数2025\n另一公司(天津),5\n某公司,8\n")
     load(workspace, "enterprise", [by_name], as_of=DAY)
     frame = table(workspace)
-    assert frame["key"].to_list() == ["name:测试经开区/另一公司(天津)", "stock:002727"]
+    assert frame["key"].to_list() == ["name:测试经开区/另一公司（天津）", "stock:002727"]
     assert frame["staff_2025"].to_list() == [5, 8]  # the known name joined its stock code
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from jingkai.registry.cells import parse_column, parse_credit_codes
+from jingkai.registry.cells.text import plain_text
 from jingkai.registry.mapping import KeyPlan, LoadMap, Plan, plan_columns
 from jingkai.registry.reading import ROW, RawTable, read_table
 from jingkai.vocabulary import Entity, Vocabulary
@@ -197,8 +198,7 @@ def _keyed(
         parts.append(parsed.values)
     if key.stock_code:
         column, count.key_kind = column or key.stock_code, count.key_kind or "stock_code"
-        code = _normal(table.frame[key.stock_code]).str.zfill(6)
-        parts.append("stock:" + code)
+        parts.append("stock:" + _stock_codes(table.frame[key.stock_code]))
     if key.name:
         column, count.key_kind = column or key.name, count.key_kind or "name"
         parts += _name_keys(table, key, zone, names)
@@ -230,11 +230,24 @@ def _normal(raw: pl.Series) -> pl.Series:
     )
 
 
+def _plain(raw: pl.Series) -> pl.Series:
+    return raw.map_elements(
+        lambda t: plain_text(t) or None, return_dtype=pl.String, skip_nulls=True
+    )
+
+
+def _stock_codes(raw: pl.Series) -> pl.Series:
+    """Return six digits of a stock code, with or without its exchange: 600000.SS, SH600000, 1."""
+    text = _normal(raw).str.to_uppercase()
+    bare = text.str.replace(r"^(SH|SZ|BJ)|\.(SS|SH|SZ|BJ|XSHG|XSHE)$", "")
+    return bare.str.zfill(6)
+
+
 def _name_keys(
     table: RawTable, key: KeyPlan, zone: str | None, names: pl.DataFrame | None
 ) -> list[pl.Series]:
     assert key.name is not None
-    name = _normal(table.frame[key.name])
+    name = _plain(table.frame[key.name])
     found = []
     if names is not None and names.height:
         unique = names.filter(pl.col("name").is_not_null() & pl.col("name").is_unique())
@@ -243,7 +256,7 @@ def _name_keys(
         )
         found.append(joined["key"])
     if key.zone:
-        place = _normal(table.frame[key.zone])
+        place = _plain(table.frame[key.zone])
     else:
         place = pl.Series([key.zone_is or zone or "-"] * len(name), dtype=pl.String)
     made = pl.DataFrame({"n": name, "z": place}).select(

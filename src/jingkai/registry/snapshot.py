@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from jingkai import __version__
+from jingkai.registry.cells.text import plain_text
 from jingkai.registry.errors import SnapshotNotFound
 from jingkai.workspace import Workspace, publish_folder
 
@@ -122,7 +123,7 @@ class Snapshot:
 
     def find(self, entity: str, text: str, limit: int = 20) -> list[Match]:
         """Find entities by key, stock code or name: exact ones first, else names that hold the text."""
-        table = self.table(entity)
+        table, text = self.table(entity), plain_text(text)
         exact = [c for c in ("key", "stock_code", "name", "short_name") if c in table.column_names]
         for column in exact:
             wanted = (

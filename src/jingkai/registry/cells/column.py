@@ -14,6 +14,7 @@ import polars as pl
 
 from jingkai.registry.cells.dates import read_date
 from jingkai.registry.cells.figures import UNKNOWN, CellProblem, read_figure
+from jingkai.registry.cells.text import plain_text
 from jingkai.vocabulary import CodeList, Fact, units
 
 __all__ = ["ParsedColumn", "parse_column"]
@@ -236,7 +237,7 @@ def _bool(text: str) -> bool | None:
 
 
 def _text(text: str) -> str | None:
-    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    plain = plain_text(text)
     return None if plain.lower() in UNKNOWN else plain
 
 
