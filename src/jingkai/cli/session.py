@@ -12,7 +12,7 @@ from jingkai.engine.store import DecisionRun
 from jingkai.errors import JingkaiError
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
-from jingkai.rulebook import Rulebook, load_rulebook
+from jingkai.rulebook import Rulebook, stored_rulebook
 from jingkai.workspace import Workspace
 
 __all__ = ["find_workspace", "open_rulebook", "open_run", "read_day"]
@@ -28,7 +28,7 @@ def open_rulebook(workspace: Workspace | None) -> Rulebook:
     layers = [policies_folder()]
     if workspace is not None and workspace.rules.exists():
         layers.append(workspace.rules)
-    return load_rulebook(layers)
+    return stored_rulebook(layers)
 
 
 def open_run(workspace: Workspace, as_of: date | None) -> tuple[Rulebook, Snapshot, DecisionRun]:

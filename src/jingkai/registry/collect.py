@@ -186,7 +186,7 @@ def _keyed(
     if key.id:
         column = key.id
         count.key_kind = "id"
-        parts.append(_normal(table.frame[key.id]))
+        parts.append(_plain(table.frame[key.id]))
     if key.credit_code:
         column = key.credit_code
         count.key_kind = "credit_code"

@@ -124,20 +124,22 @@ class Snapshot:
     def find(self, entity: str, text: str, limit: int = 20) -> list[Match]:
         """Find entities by key, stock code or name: exact ones first, else names that hold the text."""
         table, text = self.table(entity), plain_text(text)
-        exact = [c for c in ("key", "stock_code", "name", "short_name") if c in table.column_names]
-        for column in exact:
-            wanted = (
-                f"stock:{text}" if column == "key" and text.isdigit() and len(text) == 6 else text
-            )
-            found = self._positions(table, pc.equal(table[column], wanted), limit)
-            if found:
-                return found
+        stock = text.isdigit() and len(text) == 6
+        for key in (f"stock:{text}",) if stock else (text,):
+            found = _place(table["key"], key)
+            if found is not None:
+                return self._positions(table, [found])
+        for column in ("stock_code", "name", "short_name"):
+            if column in table.column_names:
+                rows = pc.indices_nonzero(pc.equal(table[column], text)).to_pylist()[:limit]
+                if rows:
+                    return self._positions(table, rows)
         if "name" not in table.column_names:
             return []
-        return self._positions(table, pc.match_substring(table["name"], text), limit)
+        hits = pc.indices_nonzero(pc.match_substring(table["name"], text))
+        return self._positions(table, hits.to_pylist()[:limit])
 
-    def _positions(self, table: pa.Table, hits: Any, limit: int) -> list[Match]:
-        rows = pc.indices_nonzero(hits).to_pylist()[:limit]
+    def _positions(self, table: pa.Table, rows: list[int]) -> list[Match]:
         names = table["name"] if "name" in table.column_names else None
         return [
             Match(
@@ -167,6 +169,18 @@ class Snapshot:
             if index is not None:
                 found[column] = files[index]
         return found
+
+
+def _place(keys: pa.ChunkedArray, wanted: str) -> int | None:
+    """Return the row of a key by halving, the keys being sorted; None if it is not there."""
+    low, high = 0, len(keys)
+    while low < high:
+        middle = (low + high) // 2
+        if keys[middle].as_py() < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < len(keys) and keys[low].as_py() == wanted else None
 
 
 def write_snapshot(

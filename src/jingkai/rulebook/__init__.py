@@ -10,6 +10,7 @@ from jingkai.rulebook.errors import ExpressionError, RulebookError, RuleExampleE
 from jingkai.rulebook.load import load_rulebook
 from jingkai.rulebook.program import Program, RuleLayout, compile_program, lowering_for
 from jingkai.rulebook.rule import Rule, Rulebook
+from jingkai.rulebook.stored import stored_rulebook
 
 __all__ = [
     "ExpressionError",
@@ -22,4 +23,5 @@ __all__ = [
     "compile_program",
     "load_rulebook",
     "lowering_for",
+    "stored_rulebook",
 ]
