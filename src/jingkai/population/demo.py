@@ -93,7 +93,16 @@ class _Maker:
             known = self.entity.column(name)
             assert known is not None
             series.append(pl.Series(name, values, dtype=known[0].arrow_type, strict=False))
-        return pl.DataFrame(series)
+        return self._from_founding(pl.DataFrame(series))
+
+    def _from_founding(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Leave out figures of years in which the enterprise was not there yet."""
+        founded = pl.col("established_on").dt.year()
+        yearly = [(n, k[1]) for n in self.columns if (k := self.entity.column(n)) and k[1]]
+        return frame.with_columns(
+            pl.when((founded <= year) | founded.is_null()).then(name).alias(name)
+            for name, year in yearly
+        )
 
     def _put(self, name: str, values: list[object], gap: float) -> None:
         rng = self.rng

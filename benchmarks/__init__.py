@@ -1,0 +1,1 @@
+"""What jingkai costs beside queries written by hand and beside its peers, in one run."""
