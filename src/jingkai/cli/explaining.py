@@ -131,9 +131,13 @@ def _word(reason: RuleReason, zh: bool) -> str:
             None: ("待定", "undetermined"),
         }
     word = words[reason.verdict][0 if zh else 1]
-    if reason.kind == "amount" and reason.verdict:
-        return word if zh and reason.missing and not reason.result else reason.result
-    return f"{word} {reason.result}".strip()
+    if reason.kind != "amount":
+        return word
+    if not reason.result:
+        return words[None][0 if zh else 1]
+    if reason.verdict is None:
+        return f"{word}（{reason.result}）" if zh else f"{word} ({reason.result})"
+    return reason.result if reason.verdict else f"{word} {reason.result}"
 
 
 def _open_grades(reason: RuleReason, zh: bool) -> str:

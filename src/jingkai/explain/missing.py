@@ -31,13 +31,15 @@ class Missing:
         self.plans = row.plans
 
     def of_rule(self) -> list[str]:
-        """Return the smallest set of facts that would grant the rule, cheapest to bring first."""
+        """Return the smallest set of facts that would grant the rule and, of an amount, fix it."""
         if self.rule.decide is None:
             names = self._score_missing()
         else:
             family, _ = ways(self.rule.decide, self._decide_ways)
             names = self._best(family)
-        return names or (self._value_missing() if self.rule.kind == "amount" else [])
+        if self.rule.kind == "amount" and self.results.get(f"{self.rule.id}__high") is None:
+            names = list(dict.fromkeys([*names, *self._value_missing()]))
+        return names
 
     def of_test(self, test: tree.Node) -> list[str]:
         """Return the facts that the open comparisons of a test wait for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any
@@ -57,13 +58,15 @@ class RuleReason:
     verdict
         True, False or None (undetermined); of an amount its right, of a score or grade None.
     result
-        The amount, score or grade in words.
+        The amount, score or grade in words; empty where nothing bounds it.
     missing
         The smallest set of facts that, known favourably, would grant it.
     materials
         What the applicant must bring for those that no office shares.
     blocking
         The smallest set of failed conditions that would have to change.
+    figures
+        Of a score or amount ``value``, ``low``, ``high`` as exact decimals in ``unit``; None: unknown.
     near_miss
         ``"one"`` where one condition alone refused, ``"possible"`` where some others are unknown.
     """
@@ -84,6 +87,7 @@ class RuleReason:
     notes: str = ""
     due: str = ""
     possible: list[str] = field(default_factory=list)
+    figures: dict[str, str | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -199,7 +203,7 @@ class _Explaining:
             text = self._words(atom)
             return AtomReason(text, self._plain(atom, verdict), self._codes(atom), verdict)
         text = self._words(atom.left)
-        op = operator_text(atom.op, self.lang)
+        op = operator_text(atom.op, self.lang, dates=atom.kind == "date")
         if atom.kind != "number":
             left, right = (self._other(side, atom.kind) for side in (atom.left, atom.right))
             return AtomReason(
@@ -361,13 +365,30 @@ class _Explaining:
             titles = {g.grade: g.title.text(self.lang) for g in rule.source.grades if g.title}
             return f"{value} {titles.get(str(value), '')}".strip()
         quantum = quantum_of(rule) or Fraction(1)
+        found.figures = self._figures(quantum)
         if value is not None:
             return figure_text(int(value) * quantum, rule.unit, self.lang)
         ends = [self.results.get(f"{rule.id}__{end}") for end in ("low", "high")]
         if None in ends:
-            return figure_text(None, rule.unit, self.lang)
+            return ""
         low, high = (int(e) * quantum for e in ends if e is not None)
         return self._between(low, high, rule.unit)
+
+    def _figures(self, quantum: Fraction) -> dict[str, str | None]:
+        """Return value and bounds for programs: exact decimals in the rule's unit."""
+        ends = {
+            "value": self.rule.id,
+            "low": f"{self.rule.id}__low",
+            "high": f"{self.rule.id}__high",
+        }
+        found: dict[str, str | None] = {"unit": str(self.rule.unit) or None}
+        for name, column in ends.items():
+            stored = self.results.get(column)
+            exact = None if stored is None else int(stored) * quantum
+            found[name] = (
+                None if exact is None else str(Decimal(exact.numerator) / exact.denominator)
+            )
+        return found
 
     def _between(self, low: Fraction, high: Fraction, unit: Unit | None) -> str:
         """Return an interval in words: 71.2 至 83.2 分."""

@@ -23,9 +23,18 @@ _OPERATORS = {
 }
 
 
-def operator_text(op: str, lang: str = "zh") -> str:
-    """Return a comparison's words."""
-    return _OPERATORS[op][0 if lang == "zh" else 1]
+_DATE_OPERATORS = {
+    ">=": ("不早于", "on or after"),
+    ">": ("晚于", "after"),
+    "<=": ("不晚于", "on or before"),
+    "<": ("早于", "before"),
+}
+
+
+def operator_text(op: str, lang: str = "zh", dates: bool = False) -> str:
+    """Return a comparison's words; dates are earlier and later, not less and more."""
+    words = _DATE_OPERATORS.get(op, _OPERATORS[op]) if dates else _OPERATORS[op]
+    return words[0 if lang == "zh" else 1]
 
 
 def parameter_text(name: str, rule: Rule, lang: str = "zh") -> str:

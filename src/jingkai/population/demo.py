@@ -277,5 +277,21 @@ def demo_investments(count: int, seed: int = 7) -> pl.DataFrame:
     ]
     rows["treaty_rate"] = [rng.choice((5_000_000, 10_000_000)) for _ in range(count)]
     rows["chosen_rate"] = [10_000_000] * count
+    _recoveries(rows, rng)
     types = {n: f.arrow_type for n, f in entity.facts.items()}
     return pl.DataFrame([pl.Series(n, v, dtype=types.get(n, pl.String())) for n, v in rows.items()])
+
+
+def _recoveries(rows: dict[str, list[object]], rng: random.Random) -> None:
+    """Let some investors take part of their investment back; of a few it is not known."""
+    kinds = rng.choices(("none", "part", "unknown"), weights=(80, 15, 5), k=len(rows["key"]))
+    rows["recovered_amount"], rows["recovered_on"] = [], []
+    for kind, amount, day in zip(kinds, rows["amount"], rows["invested_on"], strict=True):
+        assert isinstance(amount, int) and isinstance(day, date)
+        part = {"none": 0, "part": amount // 4, "unknown": None}[kind]
+        rows["recovered_amount"].append(part)
+        rows["recovered_on"].append(day + timedelta(days=200) if kind == "part" else None)
+    rows["proceeds_received_on"] = list(rows["recovered_on"])
+    rows["credit_claimed"] = [rng.random() < 0.7 for _ in kinds]
+    rows["credit_used"] = [0] * len(kinds)
+    rows["credit_available"] = [a // 10 if isinstance(a, int) else None for a in rows["amount"]]

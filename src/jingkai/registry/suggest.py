@@ -6,13 +6,14 @@ from rapidfuzz import fuzz, process
 
 from jingkai.registry.mapping import (
     CREDIT_CODE_HEADERS,
+    ColumnPlan,
     LoadMap,
     known_names,
     plan_columns,
     split_header,
 )
 from jingkai.registry.reading import RawTable
-from jingkai.vocabulary import Entity
+from jingkai.vocabulary import Entity, Fact
 
 __all__ = ["suggest_map"]
 
@@ -35,27 +36,34 @@ def suggest_map(table: RawTable, entity: Entity) -> str:
     ]
     names = known_names(entity)
     for header in table.columns:
-        sample = "、".join(table.frame[header].drop_nulls().head(2).to_list())[:40]
+        sample = "、".join(table.frame[header].drop_nulls().head(2).to_list())
+        sample = " ".join(sample.split())[:40]
         found = matched.get(header)
         if found is not None:
-            parts = [f"fact: {found.fact.name}"]
-            parts += [f"year: {found.year}"] if found.year else []
-            unit = found.unit or found.fact.unit
-            parts += [f"unit: '{unit}'"] if unit and found.fact.numeric else []
-            lines.append(
-                f"  {_quoted(header)}: {{{', '.join(parts)}}}  # {found.fact.label.zh}，例 {sample}"
-            )
-            continue
-        base, year, _ = split_header(header)
-        near = process.extract(base, list(names), scorer=fuzz.WRatio, limit=3, score_cutoff=60)
-        hint = (
-            " 或 ".join(f"{names[n].name}（{names[n].label.zh}）" for n, *_ in near)
-            or "没有相近的数据项"
-        )
-        lines.append(
-            f"  {_quoted(header)}: ignore  # {'年份 ' + str(year) + '，' if year else ''}可能是 {hint}；例 {sample}"
-        )
+            lines.append(f"  {_quoted(header)}: {_matched(found)}，例 {sample}")
+        elif header in (plan.key.credit_code, plan.key.id):
+            lines.append(f"  {_quoted(header)}: ignore  # 标识，见上面的 key")
+        else:
+            lines.append(f"  {_quoted(header)}: ignore  # {_guesses(header, names)}；例 {sample}")
     return "\n".join(lines) + "\n"
+
+
+def _matched(found: ColumnPlan) -> str:
+    parts = [f"fact: {found.fact.name}"]
+    parts += [f"year: {found.year}"] if found.year else []
+    told = "" if found.unit or not found.fact.unit else "（文件未写单位，请核对）"
+    unit = found.unit or found.fact.unit
+    parts += [f"unit: '{unit}'"] if unit and found.fact.numeric else []
+    return f"{{{', '.join(parts)}}}  # {found.fact.label.zh}{told}"
+
+
+def _guesses(header: str, names: dict[str, Fact]) -> str:
+    """Return the facts whose names are nearest to a header, in words."""
+    base, year, _ = split_header(header)
+    near = process.extract(base, list(names), scorer=fuzz.WRatio, limit=9, score_cutoff=60)
+    facts = {names[n].name: names[n].label.zh for n, *_ in near}
+    said = " 或 ".join(f"{name}（{label}）" for name, label in list(facts.items())[:3])
+    return (f"年份 {year}，" if year else "") + (f"可能是 {said}" if said else "没有相近的数据项")
 
 
 def _key_lines(table: RawTable, entity: Entity) -> list[str]:
@@ -66,4 +74,4 @@ def _key_lines(table: RawTable, entity: Entity) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
