@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import os
 import random
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from jingkai.population import synthetic_code
 from jingkai.registry.errors import RegistryError
 from jingkai.registry.load import load
-from jingkai.registry.outcomes import load_outcomes
+from jingkai.registry.outcomes import load_outcomes, load_register
 from jingkai.registry.snapshot import Snapshot
 from jingkai.workspace import Workspace, WorkspaceError
 
@@ -76,6 +77,22 @@ def test_offices_join_by_key_and_the_holder_counts_first(workspace):
         sources["established_on"].file == "市场.csv"
         and sources["established_on"].as_of == "2026-06-30"
     )
+
+
+def test_the_reports_can_be_read_and_rejected_rows_loaded_again(workspace):
+    tax = write(workspace, "税.csv", f"信用代码,营收2023(元),备注\n{A},12000,\n{A[:-1]}0,5,重点\n")
+    report = load(workspace, "enterprise", [tax], office="tax", as_of=DAY)
+    with (Path(report.reports) / "rejected_rows.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["文件"], r["行"], r["备注"]) for r in rows] == [("税.csv", "3", "重点")]
+    assert "校验位" in rows[0]["原因"]
+    statistics = write(workspace, "统.csv", f"信用代码,营收2023(元)\n{A},12000.5\n")
+    report = load(workspace, "enterprise", [statistics], office="statistics", as_of=DAY)
+    with (Path(report.reports) / "differences.csv").open(encoding="utf-8-sig") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["名称"], row["单位"]) == ("营业收入 2023", "万元")
+    assert (row["原值"], row["新值"], row["采用"]) == ("1.2", "1.20005", "原值")
+    assert row["原来源"].startswith("税.csv（税务部门") and "统计部门" in row["新来源"]
 
 
 def test_a_months_update_makes_a_new_snapshot_and_keeps_the_old(workspace):
@@ -204,6 +221,25 @@ def test_an_incomplete_list_leaves_absence_unknown(workspace):
     load_outcomes(workspace, listed, office="industry_it", as_of=DAY)
     rows = {r["key"]: r for r in table(workspace).to_dicts()}
     assert rows[A]["little_giant_title_held"] is True and rows[C]["little_giant_title_held"] is None
+
+
+def test_a_register_kept_whole_says_no_of_everyone_else(workspace):
+    facts = write(workspace, "a.csv", f"信用代码,企业名称\n{A},甲公司\n{B},乙公司\n")
+    load(workspace, "enterprise", [facts], as_of=DAY)
+    stranger = synthetic_code(77)
+    listed = write(workspace, "名单.csv", f"统一社会信用代码,列入原因\n{B},某\n{stranger},某\n")
+    report = load_register(workspace, "serious_dishonesty_list", listed, as_of=DAY)
+    assert (report.rows_read, report.accepted, report.merged, report.rejected) == (2, 2, 0, 0)
+    assert table(workspace)["serious_dishonesty"].to_list() == [False, True]
+    assert "1 户不在本工作区" in report.files[0]["notes"][0]
+    snapshot = Snapshot.current(workspace)
+    assert snapshot.manifest["registers"] == {"serious_dishonesty_list": {"as_of": "2026-06-30"}}
+    assert snapshot.sources("enterprise", 0)["serious_dishonesty"].office == "market_supervision"
+    later = write(workspace, "b.csv", f"信用代码,企业名称\n{stranger},丙公司\n")
+    load(workspace, "enterprise", [later], as_of=DAY)
+    assert table(workspace)["serious_dishonesty"].to_list() == [False, True, None]
+    with pytest.raises(RegistryError, match="serious_dishonesty_list"):
+        load_register(workspace, "no_such_list", listed, as_of=DAY)
 
 
 def test_registers_as_zones_export_them(workspace):

@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 
 from jingkai.cli.output import console, line, print_json
-from jingkai.cli.session import AS_OF, JSON, LANG, find_workspace, open_run, read_day
+from jingkai.cli.session import AS_OF, JSON, LANG, Language, find_workspace, open_run, read_day
 from jingkai.engine.store import DecisionRun
 from jingkai.explain import ConditionReason, Explainer, RuleReason
 from jingkai.registry.snapshot import Match, Snapshot
@@ -22,7 +22,7 @@ def explain_command(
     who: str = typer.Argument(..., help="统一社会信用代码、股票代码或名称"),
     rule: list[str] = typer.Option([], "--rule", help="只看这些规则"),
     as_of: str | None = AS_OF,
-    lang: str = LANG,
+    lang: Language = LANG,
     as_json: bool = JSON,
 ) -> None:
     """一户的每条规则：为什么，缺什么，差多少。One enterprise: every rule and why."""

@@ -14,7 +14,7 @@ from jingkai.cli.session import JSON, find_workspace, open_rulebook, read_day
 from jingkai.errors import JingkaiError
 from jingkai.registry.load import LoadReport, load
 from jingkai.registry.mapping import LoadMap, read_map
-from jingkai.registry.outcomes import load_outcomes
+from jingkai.registry.outcomes import load_outcomes, load_register
 from jingkai.registry.reading import read_table
 from jingkai.registry.suggest import suggest_map
 from jingkai.registry.template import template
@@ -84,7 +84,7 @@ def _entity(name: str) -> Entity:
 
 def load_command(
     entity: str = typer.Argument(
-        ..., help="enterprises、investments、zones 或 outcomes（官方认定名单）"
+        ..., help="enterprises、investments、zones、outcomes（官方认定名单）或完整名单的名称"
     ),
     files: list[Path] = typer.Argument(..., help="一个或多个文件"),
     map_file: Path | None = typer.Option(None, "--map", help="列与数据项的对应表"),
@@ -115,6 +115,8 @@ def load_command(
             complete=complete,
             sheet=sheet,
         )
+    elif entity in _registers():
+        report = load_register(workspace, entity, files[0], office=office, as_of=day, sheet=sheet)
     else:
         with progress_bar("读取", quiet=as_json) as progress:
             report = load(
@@ -134,6 +136,11 @@ def load_command(
         print_report(report)
 
 
+def _registers() -> set[str]:
+    facts = load_vocabulary().entities["enterprise"].facts.values()
+    return {f.closed_by for f in facts if f.closed_by}
+
+
 def print_report(report: LoadReport) -> None:
     """Print what a load came to."""
     line(
@@ -149,7 +156,7 @@ def print_report(report: LoadReport) -> None:
             line(f"  {file['path']}：{len(file['unmatched'])} 列没有对应的数据项：{shown}")
     counts = (
         (report.problems, "个单元格读不出，按未知处理"),
-        (report.differences, "处与已有数据不一致"),
+        (report.differences, "处与已有数据不一致，见 differences.csv"),
         (report.early_years, "个数据早于成立年份"),
     )
     for count, words in counts:

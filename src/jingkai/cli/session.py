@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import typer
 
@@ -15,7 +16,7 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook, stored_rulebook
 from jingkai.workspace import Workspace
 
-__all__ = ["find_workspace", "open_rulebook", "open_run", "read_day"]
+__all__ = ["Language", "find_workspace", "open_rulebook", "open_run", "read_day"]
 
 
 def find_workspace() -> Workspace:
@@ -53,6 +54,7 @@ def read_day(text: str | None) -> date | None:
         raise JingkaiError(f"“{text}”不是日期", hint="写成 2026-06-30") from error
 
 
+Language = Literal["zh", "en"]
 AS_OF = typer.Option(None, "--as-of", help="查询日，如 2026-06-30；默认为数据日期")
 JSON = typer.Option(False, "--json", help="输出 JSON")
 LANG = typer.Option("zh", "--lang", help="zh 或 en")

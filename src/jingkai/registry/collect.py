@@ -32,7 +32,11 @@ _REFUSAL = {
 
 @dataclass(slots=True)
 class FileCount:
-    """One file of a load, with what became of its rows."""
+    """One file of a load, with what became of its rows.
+
+    `joined` rows went into another row of their key before (several titles of one enterprise);
+    `elsewhere` are rows of a register about enterprises that the workspace does not have.
+    """
 
     path: Path
     sheet: str | None
@@ -45,6 +49,8 @@ class FileCount:
     unmatched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     key_kind: str = ""
+    joined: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,9 @@ from jingkai.registry.collect import FILE, Collected, FileCount, collect
 from jingkai.registry.duplicates import merge_duplicates
 from jingkai.registry.errors import RegistryError
 from jingkai.registry.mapping import LoadMap, read_map
-from jingkai.registry.merge import Merged, merge_into
+from jingkai.registry.merge import MOST_SOURCES, Merged, merge_into
 from jingkai.registry.reading import ROW
+from jingkai.registry.reports import report_texts
 from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.vocabulary import Entity, Vocabulary, load_vocabulary
 from jingkai.workspace import Workspace
@@ -129,8 +128,12 @@ def store(
     as_of: date,
     vocabulary: Vocabulary,
     zone: str | None = None,
+    registers: Mapping[str, Any] | None = None,
 ) -> LoadReport:
-    """Merge collected rows into the snapshot before and write the next one."""
+    """Merge collected rows into the snapshot before and write the next one.
+
+    `registers` are those loaded whole, by name, with the date they are as of.
+    """
     frame, merged_rows = merge_duplicates(collected)
     if frame.height == 0:
         raise _nothing(collected)
@@ -139,8 +142,10 @@ def store(
     _count(collected, frame, merged_rows)
     old_sources = _old_sources(before)
     base = len(old_sources)
-    if base + len(collected.files) > 250:
-        raise RegistryError("来源文件超过250个", hint="新建工作区，把历年文件一次装载")
+    if base + len(collected.files) > MOST_SOURCES:
+        raise RegistryError(
+            f"来源文件超过{MOST_SOURCES:,}个", hint="新建工作区，把仍在使用的文件重新装载"
+        )
     new_sources = [_source(f, office, as_of, entity.id) for f in collected.files]
     order = [*workspace.settings.precedence, *(o for o in vocabulary.offices)]
     merged = merge_into(
@@ -166,6 +171,8 @@ def store(
         report,
         collected,
         early,
+        vocabulary,
+        registers or {},
     )
     report.snapshot = snapshot.id
     report.reports = str(snapshot.path / "reports")
@@ -207,8 +214,9 @@ def _nothing(collected: Collected) -> RegistryError:
 
 def _count(collected: Collected, frame: pl.DataFrame, merged: pl.DataFrame) -> None:
     for index, count in enumerate(collected.files):
-        count.accepted = frame.filter(pl.col(FILE) == index).height
-        count.merged = merged.filter(pl.col("file") == index).height
+        own = (pl.col(FILE) == index) & (pl.col(ROW) > 0)  # a row 0 says no of one not listed
+        count.accepted = frame.filter(own).height + count.elsewhere
+        count.merged = merged.filter(pl.col("file") == index).height + count.joined
         rejects = collected.refusal.rejects.filter(pl.col("file") == index)
         count.rejected = rejects["row"].n_unique()
         if count.accepted + count.merged + count.rejected != count.rows:
@@ -309,6 +317,8 @@ def _write(
     report: LoadReport,
     collected: Collected,
     early: pl.DataFrame,
+    vocabulary: Vocabulary,
+    registers: Mapping[str, Any],
 ) -> Snapshot:
     frames = (
         {}
@@ -334,8 +344,10 @@ def _write(
         cell_sources=cells,
         column_sources=columns,
         key_kinds=kinds,
-        registers=before.manifest["registers"] if before else {},
-        reports=_reports(report, collected, merged, early),
+        registers={**(before.manifest["registers"] if before else {}), **registers},
+        reports=report_texts(
+            report.to_dict(), collected, merged, early, sources, entity, vocabulary
+        ),
         synthetic=bool(before.manifest["synthetic"]) if before else False,
     )
 
@@ -357,28 +369,3 @@ def _kept_sources(
             keys = before.scan(entity).select("key").collect()
             cells[entity] = pl.concat([keys, pl.read_ipc(path)], how="horizontal")
     return cells, columns, kinds
-
-
-def _reports(
-    report: LoadReport, collected: Collected, merged: Merged, early: pl.DataFrame
-) -> dict[str, str]:
-    names = {i: f.path.name for i, f in enumerate(collected.files)}
-    named = pl.col("file").replace_strict(names, return_dtype=pl.String)
-    texts = {
-        "report.json": json.dumps(report.to_dict(), ensure_ascii=False, indent=1, default=_plain)
-    }
-    for name, frame in (
-        ("rejects.csv", collected.refusal.rejects),
-        ("problems.csv", collected.refusal.problems),
-    ):
-        if frame.height:
-            texts[name] = frame.with_columns(named).write_csv()
-    if merged.differences.height:
-        texts["differences.csv"] = merged.differences.write_csv()
-    if early.height:
-        texts["early_years.csv"] = early.write_csv()
-    return texts
-
-
-def _plain(value: object) -> Any:
-    return str(value) if isinstance(value, Path | Fraction | date) else list(value)  # type: ignore[call-overload]

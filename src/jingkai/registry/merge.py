@@ -10,7 +10,10 @@ import polars as pl
 from jingkai.registry.snapshot import Snapshot, SourceFile
 from jingkai.vocabulary import Entity, Vocabulary
 
-__all__ = ["Merged", "merge_into"]
+__all__ = ["MOST_SOURCES", "Merged", "merge_into"]
+
+#: How many files a snapshot's cells may come from: their index is a 16-bit number.
+MOST_SOURCES = 60_000
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ def merge_into(
         Offices in order of precedence.
     """
     facts = [c for c in new.columns if c != "key"]
-    fresh = new.with_columns(new_source.cast(pl.UInt8).alias("__new"))
+    fresh = new.with_columns(new_source.cast(pl.UInt16).alias("__new"))
     if snapshot is None or entity.id not in snapshot.entities:
         cells = fresh.select(
             "key", *(pl.when(pl.col(f).is_not_null()).then("__new").alias(f) for f in facts)
@@ -116,7 +119,7 @@ def _old_cells(snapshot: Snapshot, entity: str, old: pl.DataFrame) -> pl.DataFra
         if name in mixed.columns:
             columns.append(mixed[name].alias(f"{name}|src"))
         else:
-            only = pl.lit(described[name]["sources"][0], dtype=pl.UInt8)
+            only = pl.lit(described[name]["sources"][0], dtype=pl.UInt16)
             cell = old.select(pl.when(pl.col(name).is_not_null()).then(only)).to_series()
             columns.append(cell.alias(f"{name}|src"))
     return pl.DataFrame([old["key"], *columns])

@@ -19,7 +19,7 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.vocabulary import Title, Vocabulary, load_vocabulary
 from jingkai.workspace import Workspace
 
-__all__ = ["load_outcomes"]
+__all__ = ["load_outcomes", "load_register"]
 
 _TITLE = {"称号", "认定名称", "资质", "证书名称", "title", "认定类型", "称号名称"}
 _FROM = {"有效期起", "发证日期", "认定日期", "起始日期", "valid_from", "发证时间", "认定时间"}
@@ -64,32 +64,110 @@ def load_outcomes(
     entity = vocabulary.entities["enterprise"]
     with workspace.locked():
         before = Snapshot.current(workspace)
-        names = (
-            before.scan("enterprise").select("key", "name").collect()
-            if "name" in before.columns("enterprise")
-            else None
-        )
-        zone = workspace.settings.zone.key if workspace.settings.zone else None
-        collected = collect(
-            [file],
-            entity,
-            vocabulary,
-            LoadMap(columns=_ignored(file, sheet)),
-            as_of=as_of,
-            sheet=sheet,
-            zone=zone,
-            names=names,
-            strict_cells=False,
-            progress=lambda *_: None,
-        )
+        given = LoadMap(columns=_ignored(file, sheet))
+        collected = _keys(workspace, before, file, given, as_of, sheet, vocabulary)
         wide = _pivot(collected, file, sheet, vocabulary)
         if complete:
             wide = _absent(
-                wide, before, [t for t in vocabulary.titles if f"{t}_held" in wide.columns]
+                wide,
+                before,
+                [f"{t}_held" for t in vocabulary.titles if f"{t}_held" in wide.columns],
             )
         return store(
             workspace, entity, _as_collected(wide, collected), before, office, as_of, vocabulary
         )
+
+
+def load_register(
+    workspace: Workspace,
+    register: str,
+    file: Path,
+    *,
+    office: str | None = None,
+    as_of: date,
+    sheet: str | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> LoadReport:
+    """Load a register that its holder keeps whole: who is not on it is known not to be.
+
+    Parameters
+    ----------
+    workspace, file, sheet
+        The list has one row an enterprise; only its key counts.
+    register
+        The register's name, as a fact's `closed_by` has it.
+    office, as_of
+        Whose list it is (the fact's holder by default), as of when.
+
+    Returns
+    -------
+    The report; every enterprise of the snapshot has the fact, true or false. One that comes later is
+    unknown until the register is loaded again.
+
+    Raises
+    ------
+    RegistryError
+        If there is no such register, or nothing was loaded before.
+    """
+    vocabulary = vocabulary or load_vocabulary()
+    entity = vocabulary.entities["enterprise"]
+    facts = [f for f in entity.facts.values() if f.closed_by == register]
+    if not facts:
+        known = sorted({f.closed_by for f in entity.facts.values() if f.closed_by})
+        raise RegistryError(f"没有登记名单“{register}”", hint="可以是 " + "、".join(known))
+    with workspace.locked():
+        before = Snapshot.current(workspace)
+        collected = _keys(workspace, before, file, LoadMap(), as_of, sheet, vocabulary)
+        listed = collected.frame.select("key", FILE, ROW).unique("key", keep="first")
+        listed = listed.with_columns(pl.lit(True).alias(f.name) for f in facts)
+        everyone = before.scan("enterprise").select("key").collect()
+        unknown = listed.join(everyone, on="key", how="anti").height
+        here = listed.join(everyone, on="key", how="semi")
+        whole = _absent(here, before, [f.name for f in facts])
+        count = collected.files[0]
+        count.elsewhere, count.joined = unknown, collected.frame.height - listed.height
+        count.notes += (f"名单上有 {unknown:,} 户不在本工作区",) if unknown else ()
+        kept = Collected(whole, collected.files, collected.refusal)
+        registers = {register: {"as_of": as_of.isoformat()}}
+        return store(
+            workspace,
+            entity,
+            kept,
+            before,
+            office or facts[0].holder,
+            as_of,
+            vocabulary,
+            registers=registers,
+        )
+
+
+def _keys(
+    workspace: Workspace,
+    before: Snapshot,
+    file: Path,
+    load_map: LoadMap,
+    as_of: date,
+    sheet: str | None,
+    vocabulary: Vocabulary,
+) -> Collected:
+    """Read a list of enterprises and find each among those that are there."""
+    names = (
+        before.scan("enterprise").select("key", "name").collect()
+        if "name" in before.columns("enterprise")
+        else None
+    )
+    return collect(
+        [file],
+        vocabulary.entities["enterprise"],
+        vocabulary,
+        load_map,
+        as_of=as_of,
+        sheet=sheet,
+        zone=workspace.settings.zone.key if workspace.settings.zone else None,
+        names=names,
+        strict_cells=False,
+        progress=lambda *_: None,
+    )
 
 
 def _ignored(file: Path, sheet: str | None) -> dict[str, object]:
@@ -180,20 +258,19 @@ def _years_later(since: date, years: int) -> date:
     return anniversary - timedelta(days=1)
 
 
-def _absent(wide: pl.DataFrame, before: Snapshot, titles: list[str]) -> pl.DataFrame:
+def _absent(wide: pl.DataFrame, before: Snapshot, facts: list[str]) -> pl.DataFrame:
+    """Add every enterprise that the list does not have, with no for each of its facts."""
     everyone = before.scan("enterprise").select("key").collect()
     others = everyone.join(wide, on="key", how="anti").with_columns(
         pl.lit(0, dtype=pl.Int64).alias(FILE), pl.lit(0, dtype=pl.Int64).alias(ROW)
     )
     both = pl.concat([wide, others], how="diagonal")
-    return both.with_columns(pl.col(f"{t}_held").fill_null(False) for t in titles)
+    return both.with_columns(pl.col(fact).fill_null(False) for fact in facts)
 
 
 def _as_collected(wide: pl.DataFrame, collected: Collected) -> Collected:
     count: FileCount = collected.files[0]
-    extra = wide.filter(pl.col(ROW) == 0).height
-    merged = collected.frame.height - (wide.height - extra)
-    count.rows += extra - merged  # absences are rows of the closed list; a key's several titles one
+    count.joined = collected.frame.height - wide.filter(pl.col(ROW) > 0).height
     return Collected(
         wide, collected.files, Refusal(collected.refusal.rejects, collected.refusal.problems)
     )
