@@ -45,7 +45,7 @@ def init_command(
 
 
 def template_command(
-    entity: str = typer.Argument("enterprises", help="enterprises、investments 或 zones"),
+    entity: str = typer.Argument("enterprises", help="主体，如 enterprises、investments、projects"),
     out: Path | None = typer.Option(None, "--out", help="写入文件；默认写到标准输出"),
     as_of: str | None = typer.Option(None, "--as-of", help="按该日期需要的年份"),
     rule: list[str] = typer.Option([], "--rule", help="只要这些规则需要的列"),
@@ -75,16 +75,16 @@ def template_command(
 
 
 def _entity(name: str) -> Entity:
-    singular = {"enterprises": "enterprise", "investments": "investment", "zones": "zone"}
-    found = load_vocabulary().entities.get(singular.get(name, name))
+    found = load_vocabulary().entity_named(name)
     if found is None:
-        raise JingkaiError(f"没有主体“{name}”", hint="可以是 enterprises、investments、zones")
+        known = "、".join(e.plural for e in load_vocabulary().entities.values())
+        raise JingkaiError(f"没有主体“{name}”", hint=f"可以是 {known}")
     return found
 
 
 def load_command(
     entity: str = typer.Argument(
-        ..., help="enterprises、investments、zones、outcomes（官方认定名单）或完整名单的名称"
+        ..., help="主体（如 enterprises、projects）、outcomes（官方认定名单）或完整名单的名称"
     ),
     files: list[Path] = typer.Argument(..., help="一个或多个文件"),
     map_file: Path | None = typer.Option(None, "--map", help="列与数据项的对应表"),

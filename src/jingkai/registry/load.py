@@ -180,10 +180,10 @@ def store(
 
 
 def _entity(vocabulary: Vocabulary, name: str) -> Entity:
-    singular = {"enterprises": "enterprise", "investments": "investment", "zones": "zone"}
-    found = vocabulary.entities.get(singular.get(name, name))
+    found = vocabulary.entity_named(name)
     if found is None:
-        raise RegistryError(f"没有主体“{name}”", hint="可以是 " + "、".join(vocabulary.entities))
+        known = "、".join(e.plural for e in vocabulary.entities.values())
+        raise RegistryError(f"没有主体“{name}”", hint=f"可以是 {known}")
     return found
 
 

@@ -54,6 +54,13 @@ class Vocabulary:
         """Return a fact by entity and name, None if there is none."""
         return self.entities[entity].facts.get(name) if entity in self.entities else None
 
+    def entity_named(self, text: str) -> Entity | None:
+        """Return an entity by id, plural (``enterprises``, ``penalties``) or Chinese title."""
+        for entity in self.entities.values():
+            if text in (entity.id, entity.plural, entity.title.zh):
+                return entity
+        return None
+
     def code_list(self, fact: Fact) -> CodeList | None:
         """Return the codes a code fact may take, None where any text goes."""
         if isinstance(fact.codes, dict):
@@ -200,6 +207,19 @@ def _cross_checks(vocabulary: Vocabulary) -> list[Finding]:
                 findings.append(Finding(f"`{fact.name}`: no code list `{fact.codes}`", where))
             if fact.type in ("money", "quantity") and not fact.unit:
                 findings.append(Finding(f"`{fact.name}`: a {fact.type} needs a unit", where))
+        findings += _event_checks(entity)
         if entity.established and entity.established not in entity.facts:
             findings.append(Finding(f"{entity.id}: no fact `{entity.established}`"))
     return findings
+
+
+def _event_checks(entity: Entity) -> list[Finding]:
+    """Return what is wrong with an entity's statement that its rows are events."""
+    if entity.event is None:
+        return []
+    dated = entity.facts.get(entity.event.date)
+    if entity.event.owner not in entity.references:
+        return [Finding(f"{entity.id}: `{entity.event.owner}` refers to no entity")]
+    if dated is None or dated.type != "date" or dated.yearly:
+        return [Finding(f"{entity.id}: `{entity.event.date}` is no date")]
+    return []

@@ -21,6 +21,7 @@ __all__ = [
     "BOUND",
     "DIGITS",
     "Entity",
+    "EventOf",
     "Fact",
     "FactType",
     "Label",
@@ -191,14 +192,30 @@ class Title(_Model):
         )
 
 
+class EventOf(_Model):
+    """Whose events an entity's rows are, and which of its facts dates them."""
+
+    owner: str
+    date: str
+
+
 class Entity(_Model):
-    """A kind of thing that rules decide about (主体), with its facts."""
+    """A kind of thing that rules decide about (主体), with its facts.
+
+    `event` marks a table of dated events (a penalty, a visit); its `owner` is one of `references`.
+    """
 
     id: str
     title: Label
     established: str | None = None
     references: dict[str, str] = Field(default_factory=dict)
+    event: EventOf | None = None
     facts: dict[str, Fact]
+
+    @property
+    def plural(self) -> str:
+        """Its name in the plural, as commands take it."""
+        return f"{self.id[:-1]}ies" if self.id.endswith("y") else f"{self.id}s"
 
     def column(self, name: str) -> tuple[Fact, int | None] | None:
         """Return the fact and year of a snapshot column, None for a name that is none."""
