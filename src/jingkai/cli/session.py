@@ -34,8 +34,10 @@ def open_rulebook(workspace: Workspace | None) -> Rulebook:
 
 def open_run(workspace: Workspace, as_of: date | None) -> tuple[Rulebook, Snapshot, DecisionRun]:
     """Return the rules, the newest snapshot and its run as of a date, decided now if need be."""
-    rulebook, snapshot = open_rulebook(workspace), Snapshot.current(workspace)
-    return rulebook, snapshot, decide(workspace, snapshot, rulebook, as_of or snapshot.as_of)
+    snapshot = Snapshot.current(workspace)
+    day = as_of or snapshot.as_of
+    rulebook = open_rulebook(workspace).on(day)
+    return rulebook, snapshot, decide(workspace, snapshot, rulebook, day)
 
 
 def read_day(text: str | None) -> date | None:

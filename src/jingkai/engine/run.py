@@ -78,7 +78,7 @@ def decide(
     -------
     The stored run.
     """
-    engine = engine or PolarsEngine()
+    engine, rulebook = engine or PolarsEngine(), rulebook.on(as_of)
     identity = run_id(snapshot, rulebook, as_of, engine)
     final = workspace.decisions / identity
     if (final / "manifest.json").exists():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from jingkai.errors import Finding, JingkaiError
 from jingkai.rulebook.grammar import parse_expression
-from jingkai.rulebook.model import Band, Item, RuleSource, ScoreGroup
+from jingkai.rulebook.model import Band, Item, RuleSource, ScoreGroup, Window
 from jingkai.rulebook.parameters import RuleParameter, read_parameter
 from jingkai.rulebook.rule import (
     CheckedBand,
@@ -17,10 +18,15 @@ from jingkai.rulebook.rule import (
     Rule,
 )
 from jingkai.rulebook.scope import ParameterType, RuleType, Scope, Type
+from jingkai.rulebook.together import read_window
 from jingkai.rulebook.tree import AtLeast, ConditionRef, Logic, Node, walk
 from jingkai.vocabulary import SourceFile, Unit, Vocabulary, parse_figure
 
-__all__ = ["check_rule"]
+__all__ = ["Setting", "Settings", "check_rule"]
+
+Setting = str | tuple[str, ...]
+#: By rule and parameter the value that a layer gives, and the layer.
+Settings = dict[str, dict[str, tuple[Setting, str]]]
 
 _NEEDS: dict[str, tuple[str, ...]] = {
     "eligibility": ("conditions",),
@@ -38,7 +44,7 @@ def check_rule(
     layer: str,
     vocabulary: Vocabulary,
     types: dict[str, RuleType],
-    settings: dict[str, tuple[str, str]],
+    settings: Mapping[str, tuple[Setting, str]],
     findings: list[Finding],
     examples_needed: bool = True,
 ) -> Rule | None:
@@ -51,7 +57,7 @@ def check_rule(
     vocabulary, types
         What its names may mean.
     settings
-        Values that layers give to its parameters: parameter to (value, layer).
+        Values that layers give to its parameters and to its ``window``: name to (value, layer).
     findings
         Where findings are added.
 
@@ -67,7 +73,8 @@ def check_rule(
         return None
     checker.structure()
     parameters = checker.parameters(settings)
-    result = checker.build(layer, parameters)
+    window = read_window(rule.window, settings.get("window"), checker.find)
+    result = checker.build(layer, parameters, window)
     if examples_needed:
         checker.examples()
     return result if len(findings) == before else None
@@ -124,7 +131,7 @@ class _RuleChecker:
             except JingkaiError as error:
                 self.find(error.what, "unit", hint=error.hint)
 
-    def parameters(self, settings: dict[str, tuple[str, str]]) -> dict[str, RuleParameter]:
+    def parameters(self, settings: Mapping[str, tuple[Setting, str]]) -> dict[str, RuleParameter]:
         """Check every parameter; the scope then knows their types."""
         checked: dict[str, RuleParameter] = {}
         for name, given in self.rule.parameters.items():
@@ -133,7 +140,7 @@ class _RuleChecker:
                 checked[name] = read_parameter(name, given, self.scope, value, layer)
             except JingkaiError as error:
                 self.find(error.what, "parameters", name, hint=error.hint, code="parameter")
-        for name in settings.keys() - self.rule.parameters.keys():
+        for name in settings.keys() - self.rule.parameters.keys() - {"window"}:
             self.find(f"a layer sets `{name}`, which is no parameter of this rule", "rule")
         kinds = {name: p.type for name, p in checked.items()}
         for name in self.rule.parameters.keys() - checked.keys():
@@ -168,7 +175,9 @@ class _RuleChecker:
             self.find(error.what, *path, hint=error.hint, code=error.code)
             return None
 
-    def build(self, layer: str, parameters: dict[str, RuleParameter]) -> Rule:
+    def build(
+        self, layer: str, parameters: dict[str, RuleParameter], window: Window | None
+    ) -> Rule:
         """Check every expression of the rule and return it."""
         rule = self.rule
         conditions = tuple(self._conditions())
@@ -187,6 +196,8 @@ class _RuleChecker:
             cap=cap,
             due=self.expression(rule.due, "date", "due"),
             round_to=self._round(),
+            worth=self._worth(),
+            window=window,
         )
 
     def _conditions(self) -> list[Condition]:
@@ -242,6 +253,20 @@ class _RuleChecker:
                 hint="state the same unit",
                 code="unit",
             )
+        return node
+
+    def _worth(self) -> Node | None:
+        checked = self.typed(self.rule.worth, "worth")
+        if checked is None:
+            return None
+        node, found = checked
+        if (
+            found.kind != "number"
+            or found.interval
+            or found.unit is None
+            or found.unit.currency is None
+        ):
+            self.find("`worth` is no sum of money", "worth", hint="give it in 元 or 万元")
         return node
 
     def _round(self) -> Fraction | None:

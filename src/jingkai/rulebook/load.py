@@ -5,18 +5,20 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from jingkai import __version__
 from jingkai.errors import Finding, JingkaiError
-from jingkai.rulebook.check import check_rule
+from jingkai.rulebook.check import Settings, check_rule
 from jingkai.rulebook.errors import RulebookError
-from jingkai.rulebook.model import Measure, RuleSource
+from jingkai.rulebook.model import Ending, Measure, RuleSource
 from jingkai.rulebook.order import order_rules
 from jingkai.rulebook.rule import Rule, Rulebook
 from jingkai.rulebook.scope import RuleType
+from jingkai.rulebook.together import check_together
 from jingkai.vocabulary import (
     PLAIN,
     SourceFile,
@@ -27,10 +29,31 @@ from jingkai.vocabulary import (
 )
 from jingkai.vocabulary.load import validation_findings
 
-__all__ = ["load_rulebook", "rulebook_hash"]
+__all__ = ["Layers", "check_layers", "load_rulebook", "read_layers", "rulebook_hash"]
 
 _PARAMETERS = "parameters.yaml"
+_ENDED = "ended.yaml"
 _MEASURE = "measure.yaml"
+
+
+@dataclass(slots=True)
+class Layers:
+    """The files of every layer, read but not yet checked.
+
+    Parameters
+    ----------
+    rules
+        By name the rule files, lowest layer first: file, content, layer.
+    settings
+        By rule and parameter (or ``window``) the value a layer gives, and the layer.
+    ended
+        By rule what ends it, and in which layer.
+    """
+
+    rules: dict[str, list[tuple[SourceFile, RuleSource, str]]] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    settings: Settings = field(default_factory=dict)
+    ended: dict[str, tuple[Ending, str]] = field(default_factory=dict)
 
 
 def load_rulebook(
@@ -60,28 +83,70 @@ def load_rulebook(
     """
     vocabulary = vocabulary or load_vocabulary()
     findings: list[Finding] = []
-    sources: dict[str, tuple[SourceFile, RuleSource, str]] = {}
-    measures: dict[str, Measure] = {}
-    settings: dict[str, dict[str, tuple[str, str]]] = {}
-    layers = [
+    named = [
         ("package" if i == 0 else f.name, sorted(f.rglob("*.yaml"))) for i, f in enumerate(folders)
     ]
-    layers.append(("workspace", list(extra)))
-    for layer, paths in layers:
+    named.append(("workspace", list(extra)))
+    layers = read_layers(named, findings)
+    files = [path for _, paths in named for path in paths]
+    return check_layers(
+        layers, vocabulary, rulebook_hash(files), findings, examples_needed=examples_needed
+    )
+
+
+def read_layers(named: Iterable[tuple[str, Iterable[Path]]], findings: list[Finding]) -> Layers:
+    """Read the files of layers, lowest first; what cannot be read becomes a finding.
+
+    Parameters
+    ----------
+    named
+        Pairs of a layer's name and its files.
+    findings
+        Where findings are added.
+    """
+    layers = Layers()
+    for layer, paths in named:
         for path in paths:
             try:
-                _read_file(path, layer, sources, measures, settings, findings)
+                _read_file(path, layer, layers, findings)
             except JingkaiError as error:
                 findings.append(Finding(error.what, error.where, error.hint, error.code))
-    rules = _check_all(sources, settings, vocabulary, findings, examples_needed)
-    _check_measures(measures, sources, findings)
+    return layers
+
+
+def check_layers(
+    layers: Layers,
+    vocabulary: Vocabulary,
+    identity: str,
+    findings: list[Finding],
+    *,
+    examples_needed: bool = True,
+) -> Rulebook:
+    """Check every rule of some layers.
+
+    Parameters
+    ----------
+    layers, vocabulary
+        What was read, and what its names mean.
+    identity
+        The rulebook's hash.
+    findings
+        What reading them found already.
+
+    Raises
+    ------
+    RulebookError
+        With every finding: file, line, what, and how to mend it.
+    """
+    rules = _check_all(layers, vocabulary, findings, examples_needed)
+    _check_measures(layers, findings)
+    check_together(rules, {n: s[-1][0] for n, s in layers.rules.items()}, findings)
     ordered = order_rules(rules, findings)
     if findings:
         raise RulebookError(
             f"{len(findings)} error(s) in the rules", findings=findings, hint="mend the lines named"
         )
-    files = [path for _, paths in layers for path in paths]
-    return Rulebook(ordered, measures, vocabulary, rulebook_hash(files))
+    return Rulebook(ordered, layers.measures, vocabulary, identity)
 
 
 def rulebook_hash(files: Iterable[Path]) -> str:
@@ -93,37 +158,32 @@ def rulebook_hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _read_file(
-    path: Path,
-    layer: str,
-    sources: dict[str, tuple[SourceFile, RuleSource, str]],
-    measures: dict[str, Measure],
-    settings: dict[str, dict[str, tuple[str, str]]],
-    findings: list[Finding],
-) -> None:
+def _read_file(path: Path, layer: str, layers: Layers, findings: list[Finding]) -> None:
     source = read_yaml(path)
-    if source.data is None and path.name == _PARAMETERS:
+    if source.data is None and path.name in (_PARAMETERS, _ENDED):
         return
     if not isinstance(source.data, dict):
         findings.append(Finding("the file is no rule", source.name, "start with `rule: NAME`"))
         return
     try:
         if path.name == _PARAMETERS:
-            _read_settings(source, layer, settings, findings)
+            _read_settings(source, layer, layers.settings, findings)
+        elif path.name == _ENDED:
+            layers.ended |= {n: (Ending(**e), layer) for n, e in source.data.items()}
         elif path.name == _MEASURE:
             measure = Measure(**source.data)
-            measures[measure.measure] = measure
+            layers.measures[measure.measure] = measure
         else:
-            _add_rule(source, RuleSource(**source.data), layer, sources, findings)
-    except ValidationError as error:
-        findings += validation_findings(error, source)
+            _add_rule(source, RuleSource(**source.data), layer, layers, findings)
+    except (ValidationError, TypeError) as error:
+        if isinstance(error, TypeError):
+            findings.append(Finding(str(error), source.name, "write `rule: {from: day, why: ...}`"))
+        else:
+            findings += validation_findings(error, source)
 
 
 def _read_settings(
-    source: SourceFile,
-    layer: str,
-    settings: dict[str, dict[str, tuple[str, str]]],
-    findings: list[Finding],
+    source: SourceFile, layer: str, settings: Settings, findings: list[Finding]
 ) -> None:
     for rule, values in (source.data or {}).items():
         if not isinstance(values, dict):
@@ -134,15 +194,12 @@ def _read_settings(
             )
             continue
         for name, value in values.items():
-            settings.setdefault(rule, {})[name] = (str(value), layer)
+            given = tuple(map(str, value)) if isinstance(value, list) else str(value)
+            settings.setdefault(rule, {})[name] = (given, layer)
 
 
 def _add_rule(
-    source: SourceFile,
-    rule: RuleSource,
-    layer: str,
-    sources: dict[str, tuple[SourceFile, RuleSource, str]],
-    findings: list[Finding],
+    source: SourceFile, rule: RuleSource, layer: str, layers: Layers, findings: list[Finding]
 ) -> None:
     if source.path.stem != rule.rule:
         findings.append(
@@ -153,40 +210,57 @@ def _add_rule(
                 "file_name",
             )
         )
-    if rule.rule in sources and sources[rule.rule][2] == layer:
-        other = sources[rule.rule][0].name
+    below = layers.rules.setdefault(rule.rule, [])
+    if below and below[-1][2] == layer:
+        other = below[-1][0].name
         findings.append(
             Finding(f"rule `{rule.rule}` is also in {other}", source.where("rule"), "rename one")
         )
-    sources[rule.rule] = (source, rule, layer)
+    elif below and rule.replaces is None:
+        findings.append(
+            Finding(
+                f"rule `{rule.rule}` of the layer {below[-1][2]} would be changed silently",
+                source.where("rule"),
+                "add `replaces: {from: DAY, why: DOCUMENT}`, or name the rule anew",
+                "replaces",
+            )
+        )
+    elif not below and rule.replaces is not None:
+        findings.append(
+            Finding(
+                f"no layer below has a rule `{rule.rule}` to replace",
+                source.where("replaces"),
+                "take `replaces` out",
+                "replaces",
+            )
+        )
+    below.append((source, rule, layer))
 
 
 def _check_all(
-    sources: dict[str, tuple[SourceFile, RuleSource, str]],
-    settings: dict[str, dict[str, tuple[str, str]]],
-    vocabulary: Vocabulary,
-    findings: list[Finding],
-    examples_needed: bool,
+    layers: Layers, vocabulary: Vocabulary, findings: list[Finding], examples_needed: bool
 ) -> dict[str, Rule]:
-    types = {name: _rule_type(rule) for name, (_, rule, _) in sources.items()}
-    for name in settings.keys() - sources.keys():
-        near = difflib.get_close_matches(name, sources, 1)
+    types = {name: _rule_type(rules[-1][1]) for name, rules in layers.rules.items()}
+    for name in [*(layers.settings.keys() - types.keys()), *(layers.ended.keys() - types.keys())]:
+        near = difflib.get_close_matches(name, types, 1)
         hint = f"did you mean `{near[0]}`?" if near else "see `jingkai rules list`"
-        findings.append(Finding(f"parameters are set for an unknown rule `{name}`", hint=hint))
-    checked = {}
-    for name, (source, rule, layer) in sources.items():
-        result = check_rule(
-            source,
-            rule,
-            layer,
-            vocabulary,
-            types,
-            settings.get(name, {}),
-            findings,
-            examples_needed,
-        )
-        if result is not None:
-            checked[name] = result
+        what = "parameters are set for" if name in layers.settings else "a layer ends"
+        findings.append(Finding(f"{what} an unknown rule `{name}`", hint=hint))
+    checked: dict[str, Rule] = {}
+    for name, versions in layers.rules.items():
+        for source, rule, layer in versions:
+            given = layers.settings.get(name, {})
+            if rule is not versions[-1][1]:
+                given = {k: v for k, v in given.items() if k in rule.parameters}
+            result = check_rule(
+                source, rule, layer, vocabulary, types, given, findings, examples_needed
+            )
+            if result is None:
+                continue
+            ended = layers.ended.get(name)
+            checked[name] = replace(
+                result, before=checked.get(name), ended=ended[0] if ended else None
+            )
     return checked
 
 
@@ -200,14 +274,11 @@ def _rule_type(rule: RuleSource) -> RuleType:
     return RuleType(rule.entity, rule.kind, unit, tuple(g.id for g in rule.groups))
 
 
-def _check_measures(
-    measures: dict[str, Measure],
-    sources: dict[str, tuple[SourceFile, RuleSource, str]],
-    findings: list[Finding],
-) -> None:
+def _check_measures(layers: Layers, findings: list[Finding]) -> None:
+    measures = layers.measures
     if not measures:
         return
-    for source, rule, layer in sources.values():
+    for source, rule, layer in (version for rules in layers.rules.values() for version in rules):
         if rule.measure not in measures and layer == "package":
             findings.append(
                 Finding(

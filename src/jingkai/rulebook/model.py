@@ -14,19 +14,25 @@ __all__ = [
     "Basis",
     "ConditionSource",
     "DatedValue",
+    "Ending",
     "ExampleSource",
+    "Exclusion",
     "Grade",
+    "Intake",
     "Item",
     "Kind",
     "Measure",
     "ParameterSource",
+    "Replacement",
     "Round",
     "RuleSource",
     "ScoreGroup",
     "Step",
+    "Window",
 ]
 
 Kind = Literal["eligibility", "grade", "score", "amount", "duty", "indicator"]
+Benefit = Literal["cash", "tax", "deduction", "none"]
 Evidence = Literal["official_text_or_reprint", "transcription", "press_or_commentary", "memory"]
 
 
@@ -65,6 +71,7 @@ class DatedValue(_Model):
     value: Text
     verified: bool = True
     evidence: Evidence | None = None
+    checked: date | None = None
     basis: str = ""
     note: str = ""
 
@@ -96,10 +103,12 @@ class ParameterSource(_Model):
     table: dict[str, Text] | None = None
     codes: tuple[Text, ...] | None = None
     set_by: Literal["zone", "province"] | None = None
+    type: Literal["number", "codes", "date"] = "number"
     default: Text | None = None
     unit: str = ""
     verified: bool = True
     evidence: Evidence | None = None
+    checked: date | None = None
     note: str = ""
 
 
@@ -163,6 +172,59 @@ class Round(_Model):
     basis: str = ""
 
 
+class Exclusion(_Model):
+    """Another rule that may not be had together with this one (不重复享受、就高不就低)."""
+
+    rule: str
+    choose: Literal["applicant", "higher"]
+    basis: str
+    verified: bool = True
+    note: str = ""
+
+
+class YearlyDays(_Model):
+    """The same days every year, both included, written as month-day."""
+
+    from_: str = Field(alias="from", pattern=r"^\d\d-\d\d$")
+    to: str = Field(pattern=r"^\d\d-\d\d$")
+
+
+class Intake(_Model):
+    """One round of applications (批次), both days included."""
+
+    round: str
+    from_: date = Field(alias="from")
+    to: date
+    basis: str = ""
+
+
+class Window(_Model):
+    """When one can apply (申报期): every year, in rounds, always, or as the zone announces."""
+
+    basis: str
+    yearly: YearlyDays | None = None
+    rounds: tuple[Intake, ...] = ()
+    always: bool = False
+    set_by: Literal["zone", "province"] | None = None
+    verified: bool = True
+    evidence: Evidence | None = None
+    note: str = ""
+
+
+class Replacement(_Model):
+    """From which day a layer's rule stands for the one of its name below, and why."""
+
+    from_: date = Field(alias="from")
+    why: str
+
+
+class Ending(_Model):
+    """From which day a layer ends a rule of a layer below, and why."""
+
+    from_: date = Field(alias="from")
+    why: str
+
+
 class ExampleSource(_Model):
     """A case that runs as a test."""
 
@@ -199,6 +261,11 @@ class RuleSource(_Model):
     round: Round | None = None
     due: Text | None = None
     file: Label | None = None
+    excludes: tuple[Exclusion, ...] = ()
+    benefit: Benefit = "none"
+    worth: Text | None = None
+    window: Window | None = None
+    replaces: Replacement | None = None
     direction: Literal["more", "less"] | None = None
     examples: tuple[ExampleSource, ...] = ()
 

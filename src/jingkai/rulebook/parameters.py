@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from jingkai.errors import Finding, JingkaiError
+from jingkai.errors import JingkaiError
 from jingkai.rulebook.errors import ExpressionError
 from jingkai.rulebook.grammar import parse_expression
 from jingkai.rulebook.model import ParameterSource
@@ -119,7 +119,7 @@ def read_parameter(
     name: str,
     source: ParameterSource,
     scope: Scope,
-    override: str | None = None,
+    override: str | tuple[str, ...] | None = None,
     layer: str = "package",
 ) -> RuleParameter:
     """Check one parameter.
@@ -303,7 +303,7 @@ def _read_table(name: str, source: ParameterSource, scope: Scope) -> tuple[Param
 
 def _read_set_by(name: str, source: ParameterSource) -> tuple[ParameterType, _Dated]:
     if source.default is None:
-        kind = ParameterType("number", _unit(name, source.unit))
+        kind = ParameterType(source.type, _unit(name, source.unit))
         return kind, ((_EVER, None, Unset(f"{name} is set by the {source.set_by}"), True),)
     kind, value = _figure(name, source.default)
     if source.unit and _unit(name, source.unit) != kind.unit:
@@ -311,22 +311,34 @@ def _read_set_by(name: str, source: ParameterSource) -> tuple[ParameterType, _Da
     return kind, ((_EVER, None, value, source.verified),)
 
 
-def _overridden(name: str, source: ParameterSource, text: str, layer: str) -> RuleParameter:
+def _overridden(
+    name: str, source: ParameterSource, given: str | tuple[str, ...], layer: str
+) -> RuleParameter:
     if source.set_by is None:
         raise _Problem(
             f"parameter `{name}` is a national figure; a layer may not change it",
             hint="a change of national figures is a reform",
         )
-    kind, value = _figure(name, text)
-    expected = _figure(name, source.default)[0].unit if source.default else _unit(name, source.unit)
-    if kind.unit != expected:
-        raise _Problem(
-            f"parameter `{name}`: {text} is not in {expected or 'a plain ratio'}",
-            hint="write it in that unit",
-        )
+    kind, value = _set_value(name, source, given)
     return RuleParameter(name, source, kind, ((_EVER, None, value, True),), layer)
 
 
-def parameter_finding(error: JingkaiError, where: str) -> Finding:
-    """Turn an error about a parameter into a finding at a place."""
-    return Finding(error.what, where, error.hint, error.code)
+def _set_value(
+    name: str, source: ParameterSource, given: str | tuple[str, ...]
+) -> tuple[ParameterType, Value]:
+    if source.type == "codes":
+        if isinstance(given, str):
+            raise _Problem(f"parameter `{name}` is a list", hint="write [code, code, ...]")
+        return ParameterType("codes"), Codes(given)
+    if not isinstance(given, str):
+        raise _Problem(f"parameter `{name}` is one figure, not a list", hint="write one value")
+    kind, value = _figure(name, given)
+    if kind.kind != source.type:
+        raise _Problem(f"parameter `{name}`: {given} is no {source.type}")
+    expected = _figure(name, source.default)[0].unit if source.default else _unit(name, source.unit)
+    if kind.unit != expected:
+        raise _Problem(
+            f"parameter `{name}`: {given} is not in {expected or 'a plain ratio'}",
+            hint="write it in that unit",
+        )
+    return kind, value

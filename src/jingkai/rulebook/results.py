@@ -22,12 +22,9 @@ Columns = dict[str, Plan]
 
 def amount_quantum(unit: Unit) -> Fraction:
     """Return how exactly an amount of a unit is stored: money to the fen, the rest to 0.0001."""
-    if len(unit.factors) == 1 and unit.factors[0][1] == 1:
-        name = unit.factors[0][0]
-        for currency in ("元", "美元", "欧元", "港元", "日元"):
-            if name.endswith(currency):
-                fen = Fraction(1, 10 ** DIGITS["money"])
-                return units().convert(fen, units().canonical(currency), name)
+    if unit.currency is not None:
+        fen = Fraction(1, 10 ** DIGITS["money"])
+        return units().convert(fen, unit.currency, str(unit))
     return Fraction(1, 10 ** DIGITS["quantity"])
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from jingkai.rulebook.model import Measure, RuleSource
+from jingkai.rulebook.model import Ending, Measure, RuleSource, Window
 from jingkai.rulebook.parameters import RuleParameter
 from jingkai.rulebook.scope import RuleType
 from jingkai.rulebook.tree import Node, RuleRef, fact_names, walk
@@ -71,6 +71,8 @@ class Rule:
 
     `decide`, `conditions` are there for eligibility, duty and amount; `groups` for a score;
     `grades` (label, test or None) for a grade; `value`, `cap`, `due` where the kind has them.
+    `worth` is what a right is worth where it says so. `before` is the rule of this name in the layer
+    below, in force until the day this one replaces it; `ended` says from when a layer ends it.
     """
 
     source: RuleSource
@@ -85,7 +87,11 @@ class Rule:
     value: Node | None = None
     cap: Node | None = None
     due: Node | None = None
+    worth: Node | None = None
     round_to: Fraction | None = None
+    window: Window | None = None
+    before: Rule | None = None
+    ended: Ending | None = None
 
     @property
     def id(self) -> str:
@@ -120,9 +126,23 @@ class Rule:
         )
 
     def in_force(self, day: date) -> bool:
-        """Whether the document is in force on a day (first and last day included)."""
+        """Whether the document is in force on a day, both ends included.
+
+        An old edition also runs on the days of a round of applications that still goes by it.
+        """
+        if self.ended is not None and day >= self.ended.from_:
+            return False
         basis = self.source.basis
-        return basis.from_ <= day and (basis.to is None or day <= basis.to)
+        if basis.from_ <= day and (basis.to is None or day <= basis.to):
+            return True
+        return self.window is not None and any(r.from_ <= day <= r.to for r in self.window.rounds)
+
+    def at(self, day: date) -> Rule:
+        """Return the rule of this name that counts on a day: this one, or the one it replaces."""
+        replaces = self.source.replaces
+        if replaces is not None and self.before is not None and day < replaces.from_:
+            return self.before.at(day)
+        return self
 
     def condition(self, name: str) -> Condition:
         """Return a condition by id."""
@@ -135,14 +155,15 @@ class Rule:
             found += [c.applies, c.test]
         found += [b.test for g in self.groups for i in g.items for b in i.bands]
         found += [test for _, test in self.grades]
-        found += [self.value, self.cap, self.due]
+        found += [self.value, self.cap, self.due, self.worth]
         for p in self.parameters.values():
             found += [v.by for _, _, v, _ in p.dated if hasattr(v, "by")]
         return [node for node in found if node is not None]
 
     def reads_rules(self) -> set[str]:
-        """Return the rules whose results it reads."""
-        return {n.rule for node in self.nodes() for n in walk(node) if isinstance(n, RuleRef)}
+        """Return the rules whose results it reads, those of the rule it replaces included."""
+        own = {n.rule for node in self.nodes() for n in walk(node) if isinstance(n, RuleRef)}
+        return own | (self.before.reads_rules() if self.before else set())
 
     def reads_facts(self) -> list[str]:
         """Return the facts it reads itself, in the file's order."""
@@ -163,11 +184,18 @@ class Rulebook:
     vocabulary: Vocabulary
     hash: str
 
+    def on(self, day: date) -> Rulebook:
+        """Return the rulebook as it stands on a day: of each name the rule that counts then."""
+        rules = {name: rule.at(day) for name, rule in self.rules.items()}
+        if all(rules[name] is rule for name, rule in self.rules.items()):
+            return self
+        return replace(self, rules=rules)
+
     def in_force(self, day: date, entity: str | None = None) -> list[Rule]:
         """Return the rules in force on a day, of one entity or all, in order."""
         return [
             rule
-            for rule in self.rules.values()
+            for rule in (r.at(day) for r in self.rules.values())
             if rule.in_force(day) and (entity is None or rule.entity == entity)
         ]
 

@@ -15,7 +15,7 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from jingkai.vocabulary.units import PLAIN, Unit, units
+from jingkai.vocabulary.units import CURRENCIES, PLAIN, Unit, units
 
 __all__ = [
     "BOUND",
@@ -37,7 +37,6 @@ DIGITS = {"count": 0, "money": 2, "ratio": 8, "number": 6, "quantity": 4}
 #: Largest absolute value by type, in the currency or the fact's unit.
 BOUND = {"count": 10**12, "money": 10**14, "ratio": 10**6, "number": 10**12, "quantity": 10**12}
 _ARROW = {"bool": pl.Boolean(), "date": pl.Date(), "code": pl.String(), "text": pl.String()}
-_CURRENCIES = {"元", "美元", "欧元", "港元", "日元"}
 
 
 class _Model(BaseModel):
@@ -118,7 +117,7 @@ class Fact(_Model):
         """The unit its stored digits refer to: of money the currency, else its own."""
         if self.type != "money":
             return self.unit
-        return next(c for c in _CURRENCIES if units().canonical(self.unit).endswith(c))
+        return next(c for c in CURRENCIES if units().canonical(self.unit).endswith(c))
 
     @cached_property
     def quantum(self) -> Fraction:

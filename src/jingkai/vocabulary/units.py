@@ -20,8 +20,10 @@ from jingkai.vocabulary.source import read_yaml
 if TYPE_CHECKING:
     import pint
 
-__all__ = ["PLAIN", "Unit", "UnitError", "Units", "parse_figure", "units"]
+__all__ = ["CURRENCIES", "PLAIN", "Unit", "UnitError", "Units", "parse_figure", "units"]
 
+#: Currencies whose sums are stored in hundredths, the longer names first.
+CURRENCIES = ("美元", "欧元", "港元", "日元", "元")
 _FIGURE = re.compile(
     r"\s*(?P<sign>[-+]?)\s*(?P<number>\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
     r"(?:\s*/\s*(?P<over>\d+))?\s*(?P<percent>[%‰])?\s*(?P<unit>[^\d\s%‰].*?)?\s*"
@@ -73,6 +75,14 @@ class Unit:
         for name, exponent in other.factors:
             found[name] = found.get(name, 0) + sign * exponent
         return self._of(found)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency that a sum of money in this unit is counted in; None of any other unit."""
+        if len(self.factors) != 1 or self.factors[0][1] != 1:
+            return None
+        name = self.factors[0][0]
+        return next((c for c in CURRENCIES if name.endswith(units().canonical(c))), None)
 
     def __str__(self) -> str:
         """Return ``tCO2/t``; empty for a plain ratio."""
