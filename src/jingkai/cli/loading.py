@@ -94,7 +94,7 @@ def load_command(
     ),
     sheet: str | None = typer.Option(None, "--sheet", help="工作表名称"),
     suggest: bool = typer.Option(False, "--suggest-map", help="只输出建议的对应表"),
-    complete: bool = typer.Option(False, "--complete", help="名单是完整的：不在其中即未持有"),
+    complete: bool = typer.Option(False, "--complete", help="名单或事件表是完整的：不在其中即没有"),
     strict_cells: bool = typer.Option(False, "--strict-cells", help="有读不出的单元格就拒收整行"),
     as_json: bool = JSON,
 ) -> None:
@@ -128,6 +128,7 @@ def load_command(
                 as_of=day,
                 sheet=sheet,
                 strict_cells=strict_cells,
+                complete=complete,
                 progress=progress,
             )
     if as_json:

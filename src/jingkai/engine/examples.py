@@ -10,8 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from jingkai.engine.events import EventTable, with_events
 from jingkai.engine.polars_engine import program_frame
 from jingkai.rulebook import Rule, Rulebook, RulebookError, compile_program
+from jingkai.rulebook.events import events_of
 from jingkai.rulebook.model import ExampleSource
 from jingkai.rulebook.parameters import read_parameter
 from jingkai.rulebook.program import quantum_of
@@ -25,7 +27,8 @@ __all__ = ["Example", "ExampleOutcome", "examples_of", "run_examples"]
 class Example:
     """An example with everything it inherits put in.
 
-    `columns` are stored values by column, `given_rules` the rules whose results it states.
+    `columns` are stored values by column, `given_rules` the rules whose results it states, `events`
+    the events of each table that is known whole.
     """
 
     rule: str
@@ -33,7 +36,8 @@ class Example:
     as_of: date
     columns: dict[str, Any]
     given_rules: frozenset[str]
-    parameters: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, Any], ...]
+    events: dict[str, list[dict[str, Any]]]
     expect: str | dict[str, Any]
     missing: tuple[str, ...] | None
 
@@ -91,12 +95,16 @@ def _example(
     source: ExampleSource,
     given: dict[str, Any],
     day: date,
-    parameters: dict[str, str],
+    parameters: dict[str, Any],
 ) -> Example:
     columns: dict[str, Any] = {}
     rules: set[str] = set()
+    events: dict[str, list[dict[str, Any]]] = {}
     for name, value in given.items():
         try:
+            if _is_events(rulebook, name, value):
+                events[name] = [_event(rulebook, name, row) for row in value or []]
+                continue
             columns |= _columns(rulebook, rule, name, value, rules)
         except ValueError as error:
             raise _problem(rule, source, str(error)) from error
@@ -107,9 +115,23 @@ def _example(
         {k: v for k, v in columns.items() if v is not None},
         frozenset(rules),
         tuple(sorted(parameters.items())),
+        events,
         source.expect,
         source.missing,
     )
+
+
+def _is_events(rulebook: Rulebook, name: str, value: Any) -> bool:
+    entity = rulebook.vocabulary.entities.get(name)
+    return entity is not None and entity.event is not None and isinstance(value, list)
+
+
+def _event(rulebook: Rulebook, entity: str, row: dict[str, Any]) -> dict[str, Any]:
+    facts = rulebook.vocabulary.entities[entity].facts
+    for name in row:
+        if name not in facts:
+            raise ValueError(f"{entity} has no fact `{name}`")
+    return {name: stored_value(facts[name], value) for name, value in row.items()}
 
 
 def _problem(rule: Rule, source: ExampleSource, what: str) -> RulebookError:
@@ -211,7 +233,8 @@ def run_examples(rulebook: Rulebook, rules: Iterable[str] | None = None) -> list
         rule = rulebook.rules[name]
         groups: dict[Any, list[Example]] = {}
         for example in examples_of(rule, rulebook):
-            key = (example.as_of, example.given_rules, example.parameters)
+            tables = tuple(sorted(example.events))
+            key = (example.as_of, example.given_rules, repr(example.parameters), tables)
             groups.setdefault(key, []).append(example)
         for group in groups.values():
             outcomes += _run_group(rule, rulebook, group)
@@ -231,7 +254,7 @@ def _run_group(rule: Rule, rulebook: Rulebook, group: list[Example]) -> list[Exa
     return [_outcome(rule, e, row) for e, row in zip(group, rows, strict=True)]
 
 
-def with_parameters(rulebook: Rulebook, rule: Rule, values: dict[str, str]) -> Rulebook:
+def with_parameters(rulebook: Rulebook, rule: Rule, values: dict[str, Any]) -> Rulebook:
     """Return the rulebook with parameters of one rule set as a zone would set them."""
     if not values:
         return rulebook
@@ -251,7 +274,31 @@ def example_frame(rulebook: Rulebook, rule: Rule, group: list[Example]) -> pl.Da
         for n in names
     ]
     keys = pl.Series("key", [str(i) for i in range(len(group))])
-    return pl.DataFrame([keys, *series])
+    frame = pl.DataFrame([keys, *series])
+    return _with_example_events(frame, rulebook, rule, group) if group[0].events else frame
+
+
+def _with_example_events(
+    frame: pl.DataFrame, rulebook: Rulebook, rule: Rule, group: list[Example]
+) -> pl.DataFrame:
+    """Add the counts of the examples' own events; each example is an owner of its own."""
+    counts = events_of(rulebook, rule.entity, group[0].as_of)
+    tables = {}
+    for name in group[0].events:
+        entity = rulebook.vocabulary.entities[name]
+        assert entity.event is not None
+        if rule.entity == name and entity.event.owner not in frame.columns:
+            frame = frame.with_columns(pl.col("key").alias(entity.event.owner))
+        owners = frame["key" if rule.entity != name else entity.event.owner].to_list()
+        schema = {"key": pl.String(), **{f.name: f.arrow_type for f in entity.facts.values()}}
+        rows = [
+            {"key": f"{i}/{j}", entity.event.owner: owner} | row
+            for i, (owner, e) in enumerate(zip(owners, group, strict=True))
+            for j, row in enumerate(e.events[name])
+        ]
+        tables[name] = EventTable(pl.LazyFrame(rows, schema=schema), group[0].as_of)
+    lazy, _ = with_events(frame.lazy(), counts, tables, rulebook.vocabulary)
+    return lazy.collect()
 
 
 def _type(rulebook: Rulebook, rule: Rule, column: str) -> Any:

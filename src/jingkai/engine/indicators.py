@@ -86,8 +86,11 @@ def _aggregated(
     folder: Path,
     as_of: date,
 ) -> pl.DataFrame:
-    facts, columns = facts_frame(snapshot, rulebook, node.entity)
-    results = pl.scan_ipc(folder / f"{node.entity}.arrow").drop("key")
+    facts, columns = facts_frame(snapshot, rulebook, node.entity, as_of)
+    stored = pl.scan_ipc(folder / f"{node.entity}.arrow")
+    results = stored.drop(
+        "key", *(c for c in columns if c in stored.collect_schema()), strict=False
+    )
     lowering = lowering_for(rulebook, rule, as_of, frozenset(columns))
     lowering.entity = node.entity
     plan: Plan = (

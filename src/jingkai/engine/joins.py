@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
+from jingkai.engine.events import event_tables, with_events
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
+from jingkai.rulebook.events import events_of
 from jingkai.rulebook.tree import FactRef, walk
 
 __all__ = ["facts_frame"]
 
 
 def facts_frame(
-    snapshot: Snapshot, rulebook: Rulebook, entity: str
+    snapshot: Snapshot, rulebook: Rulebook, entity: str, as_of: date
 ) -> tuple[pl.LazyFrame, list[str]]:
     """Return one row an entity with every column its rules may read, and the columns' names.
 
     A fact of a referred entity (`zone.province`) becomes a column of that name, null where the
-    reference or the referred row is unknown.
+    reference or the referred row is unknown. Counts of dated events become two columns each.
     """
     frame, columns = snapshot.scan(entity), list(snapshot.columns(entity))
     references = rulebook.vocabulary.entities[entity].references
@@ -30,7 +34,9 @@ def facts_frame(
         other = snapshot.scan(target).rename({**renamed, "key": owner})
         frame = frame.join(other, on=owner, how="left", maintain_order="left")
         columns += renamed.values()
-    return frame, columns
+    counts = events_of(rulebook, entity, as_of)
+    frame, added = with_events(frame, counts, event_tables(snapshot, counts), rulebook.vocabulary)
+    return frame, [*columns, *added]
 
 
 def _owners_read(rulebook: Rulebook, entity: str) -> list[str]:

@@ -65,6 +65,14 @@ def _count_true(*args: pl.Expr) -> pl.Expr:
     return result
 
 
+def _months_later(day: pl.Expr, months: pl.Expr) -> pl.Expr:
+    count = day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - 1 + months
+    first = pl.date(count // 12, count % 12 + 1, 1)
+    last = first.dt.month_end().dt.day()
+    kept = pl.when(day.dt.day() < last).then(day.dt.day()).otherwise(last)
+    return (first.cast(pl.Int32) + kept.cast(pl.Int32) - 1).cast(pl.Date)
+
+
 _OPERATORS: dict[str, Callable[..., pl.Expr]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -93,6 +101,7 @@ _OPERATORS: dict[str, Callable[..., pl.Expr]] = {
     "day": lambda a: a.dt.day().cast(pl.Int64),
     "daydiff": lambda a, b: (b.cast(pl.Int32) - a.cast(pl.Int32)).cast(pl.Int64),
     "dayadd": lambda a, n: (a.cast(pl.Int32).cast(pl.Int64) + n).cast(pl.Int32).cast(pl.Date),
+    "monthadd": lambda a, n: _months_later(a, n),
     "prefix": lambda a, text: a.str.starts_with(text),
     "isin": lambda a, texts: a.is_in(list(texts)),
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from jingkai.rulebook.events import months_after
 from jingkai.rulebook.plan import Plan
 
 __all__ = ["RowPlan"]
@@ -99,6 +100,7 @@ _KNOWN: dict[str, Callable[..., Any]] = {
     "day": lambda a: a.day,
     "daydiff": lambda a, b: (b - a).days,
     "dayadd": lambda a, n: _later(a, n),
+    "monthadd": months_after,
     "prefix": lambda a, text: a.startswith(text),
     "isin": lambda a, texts: a in texts,
 }

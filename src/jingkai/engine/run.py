@@ -130,7 +130,7 @@ def _decide_into(question: _Question, folder: Path, progress: Progress) -> dict[
 
 
 def _compile(question: _Question, entity: str) -> tuple[Program, pl.LazyFrame]:
-    frame, columns = facts_frame(question.snapshot, question.rulebook, entity)
+    frame, columns = facts_frame(question.snapshot, question.rulebook, entity, question.as_of)
     program = compile_program(question.rulebook, entity, question.as_of, columns)
     return program, frame
 

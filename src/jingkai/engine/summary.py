@@ -148,7 +148,9 @@ class _Reads:
         return found
 
     def fact_of(self, column: str) -> str:
-        """Return the fact's name without its year."""
+        """Return the fact's name without its year; of a count of events the table's name."""
+        if "#" in column:
+            return column.partition("#")[0]
         found = self.entity.column(column)
         return found[0].name if found else column
 

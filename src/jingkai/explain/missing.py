@@ -71,6 +71,8 @@ class Missing:
         names = self.row.missing_facts(atom, self.rule)
         for ref in read:
             names += self._behind(ref, atom)
+        if isinstance(atom, tree.OnShared) and atom.rule in self.row.present:
+            names += self._shared_behind(atom.rule)
         if not names:
             return (), ()
         whole: Family = (frozenset(names),)
@@ -86,6 +88,16 @@ class Missing:
             return inner._score_missing()
         family, _ = ways(other.decide, inner._decide_ways)
         return inner._best(family) or inner._value_missing()
+
+    def _shared_behind(self, rule: str) -> list[str]:
+        """Return the shared facts that another right waits for; no other would help."""
+        other = self.row.rulebook.rules[rule]
+        wanted = [n for c in other.conditions for n in self.row.missing_facts(c.test, other)]
+        for name in sorted(other.reads_rules() & self.row.present):
+            wanted += self._shared_behind(name)
+        vocabulary = self.row.rulebook.vocabulary
+        facts = ((n, fact_of(n, other, vocabulary)) for n in wanted)
+        return list(dict.fromkeys(n for n, fact in facts if fact is None or fact.shared))
 
     def _needed_points(self, atom: tree.Node) -> Fraction | None:
         if not isinstance(atom, tree.Compare) or atom.op not in (">", ">="):

@@ -13,6 +13,7 @@ from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of
 from jingkai.explain.row import RowEvaluator
 from jingkai.explain.words import expression_text, figure_text, operator_text, parameter_text
 from jingkai.rulebook import Rule, tree
+from jingkai.rulebook.events import event_count
 from jingkai.rulebook.program import quantum_of
 from jingkai.rulebook.rule import Condition
 from jingkai.rulebook.scope import Scope
@@ -165,7 +166,7 @@ class _Explaining:
     # --- conditions
 
     def _special(self, node: tree.Node) -> bool:
-        if isinstance(node, tree.Cagr):
+        if isinstance(node, tree.Cagr | tree.Events):
             return True
         return isinstance(node, tree.RuleRef) and self.lowering.rules[node.rule].kind == "score"
 
@@ -268,15 +269,22 @@ class _Explaining:
         if isinstance(node, tree.Cagr):
             return self._cagr(node), None
         if self._special(node):
-            assert isinstance(node, tree.RuleRef)
+            assert isinstance(node, tree.RuleRef | tree.Events)
             return self._interval(node, unit)
         value = self.row.number(self.plans.number(self.rule, node))
         return figure_text(value, unit, self.lang), value
 
-    def _interval(self, node: tree.RuleRef, unit: Unit | None) -> tuple[str, Fraction | None]:
-        name = node.rule + (f"__{node.group}" if node.group else "")
-        quantum = Fraction(1, 100)
-        ends = [self.results.get(f"{name}__{end}") for end in ("low", "high")]
+    def _interval(
+        self, node: tree.RuleRef | tree.Events, unit: Unit | None
+    ) -> tuple[str, Fraction | None]:
+        if isinstance(node, tree.Events):
+            name, quantum = event_count(node, self.lowering).name, Fraction(1)
+        else:
+            name, quantum = node.rule + (f"__{node.group}" if node.group else ""), Fraction(1, 100)
+        ends = [self.row.values.get(f"{name}__{end}") for end in ("low", "high")]
+        if ends[0] and ends[1] is None:
+            least = figure_text(int(ends[0]) * quantum, unit, self.lang)
+            return (f"至少 {least}" if self.lang == "zh" else f"at least {least}"), None
         if None in ends:
             return figure_text(None, unit, self.lang), None
         low, high = (int(e) * quantum for e in ends if e is not None)
@@ -435,6 +443,9 @@ class _Explaining:
         if name.startswith("parameter:"):
             return parameter_text(name.partition(":")[2], self.rule, self.lang)
         fact = fact_of(name, self.rule, self.vocabulary)
+        if fact is None and name in self.vocabulary.entities:
+            title = self.vocabulary.entities[name].title.text(self.lang)
+            return f"完整的{title}记录" if self.lang == "zh" else f"the whole list of: {title}"
         return fact.label.text(self.lang) if fact else name
 
     def _material(self, name: str) -> str:

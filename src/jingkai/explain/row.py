@@ -102,12 +102,12 @@ class RowEvaluator:
     def missing_facts(self, node: tree.Node, rule: Rule) -> list[str]:
         """Return the facts that a test reads and this row does not have, in order.
 
-        Facts without a column at all count; a zone's are named zone.x; an unset parameter of the
-        rule stands as ``parameter:name``.
+        Facts without a column at all count; a zone's are named zone.x; a table of events that is not
+        known whole stands as its entity; an unset parameter of the rule as ``parameter:name``.
         """
         found: dict[str, None] = {}
         for column in self.plans.columns(rule, node):
-            if column.partition("__")[0] in self.rulebook.rules:
+            if column.partition("__")[0].partition("@")[0] in self.rulebook.rules:
                 continue
             if self.values.get(column) is None:
                 found[self._fact_of(column, rule)] = None
@@ -119,6 +119,8 @@ class RowEvaluator:
         return list(found)
 
     def _fact_of(self, column: str, rule: Rule) -> str:
+        if "#" in column:  # a count of events: its table is what is wanted
+            return column.partition("#")[0]
         entity = self.rulebook.vocabulary.entities[rule.entity]
         owner, _, inner = column.partition(".")
         if inner:

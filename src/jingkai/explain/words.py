@@ -100,6 +100,12 @@ _FUNCTIONS_ZH = {
     "months_inclusive": "{0}至{1}的月数",
     "as_of": "查询日",
     "year_end": "上年末",
+    "events": "{1}内{0}次数",
+    "same": "{1}内同类{0}次数",
+    "earlier": "此前{1}内{0}次数",
+    "on_shared": "仅凭部门共享数据即符合“{0}”",
+    "add_months": "{0}后 {1}",
+    "date_add": "{0}后 {1}",
 }
 _FUNCTIONS_EN = {
     "last": "{0} of the last year",
@@ -116,6 +122,12 @@ _FUNCTIONS_EN = {
     "months_inclusive": "months from {0} to {1}",
     "as_of": "the date asked about",
     "year_end": "the last year end",
+    "events": "{0}s within {1}",
+    "same": "{0}s of one kind within {1}",
+    "earlier": "earlier {0}s within {1}",
+    "on_shared": "meets “{0}” on shared data alone",
+    "add_months": "{1} after {0}",
+    "date_add": "{1} after {0}",
 }
 
 
@@ -179,6 +191,16 @@ class _Words:
     def _other(self, node: tree.Node) -> str:
         if isinstance(node, tree.Constant):
             return str(node.value)
+        if isinstance(node, tree.Events):
+            title = self.vocabulary.entities[node.entity].title.text(self.lang)
+            kind = "earlier" if node.earlier else "same" if node.same else "events"
+            return self.phrases[kind].format(title, self.text(node.window))
+        if isinstance(node, tree.OnShared):
+            return self.phrases["on_shared"].format(self.titles.get(node.rule, node.rule))
+        if isinstance(node, tree.AddMonths):
+            return self.phrases["add_months"].format(self.text(node.date), self.text(node.months))
+        if isinstance(node, tree.DateAdd):
+            return self.phrases["date_add"].format(self.text(node.date), self.text(node.days))
         if isinstance(node, tree.TextConstant):
             return node.value
         if isinstance(node, tree.Extreme):

@@ -67,6 +67,7 @@ def load(
     as_of: date,
     sheet: str | None = None,
     strict_cells: bool = False,
+    complete: bool = False,
     vocabulary: Vocabulary | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:
@@ -88,6 +89,8 @@ def load(
         The date the files are as of.
     sheet, strict_cells
         Which sheet; whether an unreadable cell rejects its row.
+    complete
+        Of a table of events: every event up to `as_of` is in it, so that who has none has none.
 
     Raises
     ------
@@ -99,6 +102,12 @@ def load(
     described = _entity(vocabulary, given.entity or entity)
     office = office or given.office or "zone_committee"
     _known_office(vocabulary, office)
+    if complete and described.event is None:
+        raise RegistryError(
+            f"{described.title.zh}不是事件，不能按完整名单装载",
+            hint="--complete 用于 outcomes 和处罚、检查等事件表",
+        )
+    registers = {described.id: {"as_of": as_of.isoformat()}} if complete else None
     with workspace.locked():
         before = Snapshot.current(workspace) if workspace.current_snapshot_id else None
         zone = workspace.settings.zone.key if workspace.settings.zone else None
@@ -116,7 +125,9 @@ def load(
         )
         if collected.frame.height == 0:
             raise _nothing(collected)
-        return store(workspace, described, collected, before, office, as_of, vocabulary, zone)
+        return store(
+            workspace, described, collected, before, office, as_of, vocabulary, zone, registers
+        )
 
 
 def store(

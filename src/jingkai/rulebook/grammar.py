@@ -8,7 +8,7 @@ entry in `_Checker.forms` and are refused by that.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Literal, cast
 
@@ -17,8 +17,9 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from jingkai.rulebook.errors import ExpressionError
-from jingkai.rulebook.scope import Scope, Type
+from jingkai.rulebook.scope import RuleType, Scope, Type
 from jingkai.rulebook.tree import (
+    AddMonths,
     Aggregate,
     Arithmetic,
     AsOf,
@@ -32,8 +33,10 @@ from jingkai.rulebook.tree import (
     ConditionRef,
     Constant,
     DateAdd,
+    Events,
     Extreme,
     FactRef,
+    Foreign,
     Growth,
     Holds,
     Interval,
@@ -41,6 +44,7 @@ from jingkai.rulebook.tree import (
     Logic,
     Node,
     Not,
+    OnShared,
     Parameter,
     RuleRef,
     TextConstant,
@@ -147,6 +151,10 @@ class _Checker:
             "years": lambda a: self._interval("years", "年", a),
             "months_inclusive": lambda a: self._interval("months_inclusive", "月", a),
             "date_add": self._date_add,
+            "add_months": self._add_months,
+            "events": lambda a: self._events(a, earlier=False),
+            "earlier": lambda a: self._events(a, earlier=True),
+            "on_shared": self._on_shared,
             "least": lambda a: self._extreme("least", a),
             "greatest": lambda a: self._extreme("greatest", a),
             "at_least": self._at_least,
@@ -451,6 +459,65 @@ class _Checker:
             raise ExpressionError("date_add adds days", hint="give the parameter in 天")
         return DateAdd(date, days), _DATE
 
+    def _add_months(self, args: list[exp.Expr]) -> Typed:
+        self._arity("add_months", args, 2)
+        date, (months, kind) = self._date(args[0]), self._number(args[1])
+        if kind.unit is not None and kind.unit != Unit.parse("月"):
+            raise ExpressionError("add_months adds months", hint="give the parameter in 月")
+        return AddMonths(date, months), _DATE
+
+    def _on_shared(self, args: list[exp.Expr]) -> Typed:
+        self._arity("on_shared", args, 1)
+        name = args[0].name
+        rule = self.scope.rules.get(name)
+        if rule is None:
+            raise self._unknown("rule", name, list(self.scope.rules))
+        if rule.entity != self.scope.entity or rule.kind not in ("eligibility", "duty", "amount"):
+            raise ExpressionError(
+                f"on_shared({name}) needs a right of the same entity",
+                hint="name an eligibility, a duty or an amount",
+            )
+        return OnShared(name), _BOOL
+
+    def _events(self, args: list[exp.Expr], *, earlier: bool) -> Typed:
+        name = "earlier" if earlier else "events"
+        entity = self.scope.entity if earlier else args[0].name if args else ""
+        known = self.scope.vocabulary.entities
+        described = known[entity].event if entity in known else None
+        if described is None:
+            tables = [n for n, e in known.items() if e.event is not None]
+            raise self._unknown("table of events", entity, tables)
+        if not earlier and known[entity].references[described.owner] != self.scope.entity:
+            raise ExpressionError(f"`{entity}` are no events of {self.scope.entity}")
+        rest = args if earlier else args[1:]
+        window = self._window(name, rest)
+        test, same = None, ""
+        for e in rest[1:]:
+            if isinstance(e, exp.Anonymous) and str(e.this).lower() == "same":
+                same = self._kind(entity, list(e.expressions))
+            else:
+                test = Foreign(_Checker(self._within(entity, rules={}))._bool(e))
+        return Events(entity, window, test, same, earlier), Type(
+            "number", Unit.parse("次"), interval=True
+        )
+
+    def _window(self, name: str, args: list[exp.Expr]) -> Node:
+        if not args:
+            raise ExpressionError(f"{name}() needs a window", hint="a parameter in 月, 年 or 天")
+        window, kind = self._number(args[0])
+        if not isinstance(window, Parameter) or str(kind.unit) not in ("月", "年", "天"):
+            raise ExpressionError(
+                f"`{args[0].sql()}` is no window", hint="name a parameter in 月, 年 or 天"
+            )
+        return window
+
+    def _kind(self, entity: str, args: list[exp.Expr]) -> str:
+        self._arity("same", args, 1)
+        fact = self.scope.vocabulary.fact(entity, args[0].name)
+        if fact is None or fact.yearly or fact.type not in ("code", "text"):
+            raise ExpressionError(f"same({args[0].sql()}) needs a code of {entity}")
+        return fact.name
+
     def _extreme(self, op: Any, args: list[exp.Expr]) -> Typed:
         if len(args) < 2:
             raise ExpressionError(f"{op} needs two numbers or more")
@@ -531,10 +598,11 @@ class _Checker:
             return e.table, exp.column(e.name)
         raise ExpressionError(f"`{e.sql()}`: write sum(enterprise.last(fact))")
 
-    def _within(self, entity: str) -> Scope:
+    def _within(self, entity: str, rules: Mapping[str, RuleType] | None = None) -> Scope:
         if entity not in self.scope.vocabulary.entities:
             raise self._unknown("entity", entity, list(self.scope.vocabulary.entities))
-        return Scope(self.scope.vocabulary, entity, self.scope.parameters, self.scope.rules)
+        known = self.scope.rules if rules is None else rules
+        return Scope(self.scope.vocabulary, entity, self.scope.parameters, known)
 
     # --- small checks
 
@@ -567,6 +635,8 @@ def unit_of(node: Node, scope: Scope) -> Unit | None:
             return scope.parameters[node.name].unit
         case RuleRef():
             return scope.rules[node.rule].unit
+        case Events():
+            return Unit.parse("次")
         case Interval():
             return Unit.parse({"days": "天", "years": "年", "months_inclusive": "月"}[node.kind])
         case Arithmetic() if node.op in "*/":

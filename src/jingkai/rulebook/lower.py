@@ -17,7 +17,7 @@ from jingkai.rulebook.plan import Plan, col, lit, null
 from jingkai.rulebook.scope import RuleType
 from jingkai.vocabulary import Fact, Vocabulary, last_year
 
-__all__ = ["POINT_QUANTUM", "Lowering", "all_of", "any_of", "negate"]
+__all__ = ["POINT_QUANTUM", "Lowering", "all_of", "any_of", "negate", "shared_verdict"]
 
 #: Scores are stored in hundredths of a point.
 POINT_QUANTUM = Fraction(1, 100)
@@ -44,6 +44,11 @@ def any_of(plans: list[Plan]) -> Plan:
 def negate(plan: Plan) -> Plan:
     """Return the contrary."""
     return Plan("not", (plan,), "bool")
+
+
+def shared_verdict(rule: str, kind: str) -> str:
+    """Return the column of a right's verdict on the facts that offices share."""
+    return f"{rule}__right@shared" if kind == "amount" else f"{rule}@shared"
 
 
 @dataclass(slots=True)
@@ -76,6 +81,7 @@ class Lowering:
     conditions: Mapping[str, Plan] = field(default_factory=dict)
     aggregates: dict[tree.Aggregate, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()  #: rules that are not in force: their results are unknown
+    shared_only: bool = False  #: a fact that no office shares is unknown
     _fixed: dict[str, Exact] = field(default_factory=dict)
 
     # --- tests
@@ -105,6 +111,11 @@ class Lowering:
         enough, still = Plan("ge", (hold, count), "bool"), Plan("ge", (could, count), "bool")
         rest = Plan("when", (still, null("bool"), lit(False)), "bool")
         return Plan("when", (enough, lit(True), rest), "bool")
+
+    def _on_shared(self, node: tree.OnShared) -> Plan:
+        if node.rule in self.absent:
+            return null("bool")
+        return col(shared_verdict(node.rule, self.rules[node.rule].kind), "bool")
 
     def _assumed_bit(self, node: tree.Assume) -> Plan:
         assert isinstance(node.value, tree.BoolConstant)
@@ -181,7 +192,9 @@ class Lowering:
             if isinstance(side, tree.Cagr):
                 return self._compare_cagr(mine, side, other)
             if isinstance(side, tree.RuleRef) and self.rules[side.rule].kind == "score":
-                return self._compare_score(mine, side, self.number(other))
+                return self._compare_interval(mine, *self._score_ends(side), self.number(other))
+            if isinstance(side, tree.Events):
+                return self._compare_interval(mine, *self._event_ends(side), self.number(other))
         return compare(op, self.number(node.left), self.number(node.right))
 
     def _compare_cagr(self, op: str, node: tree.Cagr, floor: tree.Node) -> Plan:
@@ -198,9 +211,7 @@ class Lowering:
         test = compare(op, last, base * Exact.of(power))
         return Plan("when", (sound, test, null("bool")), "bool")
 
-    def _compare_score(self, op: str, node: tree.RuleRef, floor: Exact) -> Plan:
-        name = node.rule + (f"__{node.group}" if node.group else "")
-        low, high = (self._score_end(name, end) for end in ("low", "high"))
+    def _compare_interval(self, op: str, low: Exact, high: Exact, floor: Exact) -> Plan:
         if op in ("eq", "ne"):
             same = all_of([compare("eq", low, floor), compare("eq", high, floor)])
             apart = any_of([compare("gt", low, floor), compare("lt", high, floor)])
@@ -212,10 +223,25 @@ class Lowering:
         rest = Plan("when", (negate(possibly), lit(False), null("bool")), "bool")
         return Plan("when", (surely, lit(True), rest), "bool")
 
-    def _score_end(self, name: str, end: str) -> Exact:
-        if name.partition("__")[0] in self.absent:
-            return Exact.unknown()
-        return Exact(Whole(col(f"{name}__{end}", "int"), _POINT_BOUND, True), scale=POINT_QUANTUM)
+    def _score_ends(self, node: tree.RuleRef) -> tuple[Exact, Exact]:
+        if node.rule in self.absent:
+            return Exact.unknown(), Exact.unknown()
+        name = node.rule + (f"__{node.group}" if node.group else "")
+        low, high = (
+            Exact(Whole(col(f"{name}__{end}", "int"), _POINT_BOUND, True), scale=POINT_QUANTUM)
+            for end in ("low", "high")
+        )
+        return low, high
+
+    def _event_ends(self, node: tree.Events) -> tuple[Exact, Exact]:
+        from jingkai.rulebook.events import event_count
+
+        name = event_count(node, self).name
+        low, high = (
+            Exact(Whole(self._named(f"{name}__{end}", "int"), _POINT_BOUND, True))
+            for end in ("low", "high")
+        )
+        return low, high
 
     # --- numbers
 
@@ -315,7 +341,8 @@ class Lowering:
     def _existed(self, ago: int) -> Plan:
         fact = self.vocabulary.entities[self.entity].established
         assert fact is not None
-        established = self._named(fact, "date")
+        described = self.vocabulary.entities[self.entity].facts[fact]
+        established = self._column(described, tree.FactRef(fact))
         year = lit(last_year(self.as_of) - ago)
         begun = Plan("le", (Plan("year", (established,), "int"), year), "bool")
         return any_of([Plan("isnull", (established,), "bool"), begun])
@@ -381,6 +408,9 @@ class Lowering:
         if isinstance(node, tree.DateAdd):
             days = self.number(node.days).in_quanta(Fraction(1))
             return Plan("dayadd", (self.date(node.date), days.plan), "date")
+        if isinstance(node, tree.AddMonths):
+            months = self.number(node.months).in_quanta(Fraction(1))
+            return Plan("monthadd", (self.date(node.date), months.plan), "date")
         raise ExpressionError(f"{type(node).__name__} is no date")
 
     def _text(self, node: tree.Node) -> Plan:
@@ -402,6 +432,8 @@ class Lowering:
         return self.vocabulary.entities[entity].facts[node.name]
 
     def _column(self, fact: Fact, node: tree.FactRef) -> Plan:
+        if self.shared_only and not fact.shared:
+            return null(_KINDS.get(fact.type, "int"))
         year = None if node.ago is None else last_year(self.as_of) - node.ago
         name = fact.column(year)
         return self._named(f"{node.of}.{name}" if node.of else name, _KINDS.get(fact.type, "int"))
@@ -424,6 +456,7 @@ _TESTS: dict[type[tree.Node], Callable[[Lowering, Any], Plan]] = {
     tree.AtLeast: Lowering._at_least,
     tree.Assume: Lowering._assumed_bit,
     tree.Holds: Lowering._holds,
+    tree.OnShared: Lowering._on_shared,
     tree.CodeTest: Lowering._code_test,
     tree.Compare: Lowering._compare,
 }

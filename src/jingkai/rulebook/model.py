@@ -232,7 +232,7 @@ class ExampleSource(_Model):
     like: str | None = None
     as_of: date | None = None
     given: dict[str, Any] = Field(default_factory=dict)
-    parameters: dict[str, Text] = Field(default_factory=dict)
+    parameters: dict[str, Text | tuple[str, ...]] = Field(default_factory=dict)
     expect: str | dict[str, Any]
     missing: tuple[str, ...] | None = None
     note: str = ""

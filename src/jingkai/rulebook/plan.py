@@ -7,11 +7,22 @@ computation is recognised wherever it stands.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, Literal
 
-__all__ = ["INT64", "INT128", "Plan", "PlanKind", "col", "digest", "lit", "null", "plan_columns"]
+__all__ = [
+    "INT64",
+    "INT128",
+    "Plan",
+    "PlanKind",
+    "col",
+    "digest",
+    "lit",
+    "null",
+    "plan_columns",
+    "renamed",
+]
 
 PlanKind = Literal["bool", "int", "wide", "date", "text"]
 
@@ -28,7 +39,8 @@ class Plan:
     op
         ``col`` (name), ``lit`` (value), ``null``; on ints ``add sub mul floordiv neg``; ``eq ne lt
         le gt ge``; ``and or not`` by Kleene; ``when`` (test, then, otherwise; an unknown test takes
-        otherwise); ``isnull``; ``year month day`` of a date, ``daydiff`` (b - a), ``dayadd``;
+        otherwise); ``isnull``; ``year month day`` of a date, ``daydiff`` (b - a), ``dayadd``,
+        ``monthadd`` (date, months; the month's last day where the day does not exist);
         ``prefix`` and ``isin`` (text, texts); ``wide`` (to 128 bits), ``narrow`` (to 64); ``fill``
         (x, value); ``sumtrue`` (tests; counts those that hold); ``min max`` over non-null ints.
     args
@@ -105,4 +117,18 @@ def digest(plan: Plan, memo: dict[Plan, str] | None = None) -> str:
         parts = [digest(a, memo) if isinstance(a, Plan) else repr(a) for a in plan.args]
         text = f"{plan.op}:{plan.kind}({','.join(parts)})"
         found = memo[plan] = hashlib.sha256(text.encode()).hexdigest()[:10]
+    return found
+
+
+def renamed(plan: Plan, name: Callable[[str], str], done: dict[Plan, Plan] | None = None) -> Plan:
+    """Return the same computation over columns of other names."""
+    done = {} if done is None else done
+    found = done.get(plan)
+    if found is None:
+        if plan.op == "col":
+            found = Plan("col", (name(plan.args[0]),), plan.kind)
+        else:
+            args = tuple(renamed(a, name, done) if isinstance(a, Plan) else a for a in plan.args)
+            found = Plan(plan.op, args, plan.kind)
+        done[plan] = found
     return found

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from jingkai.rulebook.lower import POINT_QUANTUM, Lowering, any_of, negate
-from jingkai.rulebook.plan import Plan, col, digest
+from jingkai.rulebook.events import EventCount, events_of
+from jingkai.rulebook.lower import POINT_QUANTUM, Lowering, any_of, negate, shared_verdict
+from jingkai.rulebook.plan import Plan, col, digest, renamed
 from jingkai.rulebook.results import Columns, amount_quantum, result_plans
-from jingkai.rulebook.rule import Rule, Rulebook
+from jingkai.rulebook.rule import Condition, Rule, Rulebook
 from jingkai.rulebook.scope import RuleType
 from jingkai.rulebook.share import share
+from jingkai.rulebook.tree import OnShared, walk
 
 __all__ = ["Program", "RuleLayout", "compile_program", "lowering_for"]
 
@@ -37,7 +39,8 @@ class RuleLayout:
 class Program:
     """Steps of columns; each step reads the facts and the steps before it.
 
-    `outputs` are the columns to store, in order: results, then distinct conditions.
+    `outputs` are the columns to store, in order: results, then distinct conditions, then verdicts on
+    shared facts and counts of events that rules read. `events` are the counts it finds among the facts.
     """
 
     entity: str
@@ -46,6 +49,7 @@ class Program:
     layouts: dict[str, RuleLayout]
     outputs: tuple[str, ...]
     grades: dict[str, tuple[str, ...]]
+    events: tuple[EventCount, ...] = ()
 
 
 def lowering_for(
@@ -126,21 +130,20 @@ class _Builder:
         self.known: dict[Plan, str] = {}
         self.layouts: dict[str, RuleLayout] = {}
         self.memo: dict[Plan, str] = {}
+        self.shared: dict[str, None] = {}
 
     def add(self, rule: Rule) -> None:
         """Lower one rule."""
-        lowering = lowering_for(self.rulebook, rule, self.as_of, self.columns)
-        lowering.absent = frozenset(lowering.rules.keys() - self.present)
+        for name in _on_shared(rule):
+            self._add_shared(name)
+        lowering = self._lowering(rule)
         conditions: dict[str, Plan] = {}
         layout: dict[str, str] = {}
         applies: dict[str, str] = {}
         for c in rule.conditions:
-            test = lowering.test(c.test)
             if c.applies is not None:
-                reach = lowering.test(c.applies)
-                applies[c.id] = self._condition(reach)
-                test = any_of([negate(reach), test])
-            layout[c.id] = self._condition(test)
+                applies[c.id] = self._condition(lowering.test(c.applies))
+            layout[c.id] = self._condition(_whole_test(c, lowering))
             conditions[c.id] = col(layout[c.id], "bool")
         lowering.conditions = conditions
         results: list[str] = []
@@ -150,6 +153,30 @@ class _Builder:
         self.layouts[rule.id] = RuleLayout(
             rule.id, rule.kind, layout, applies, tuple(results), quantum_of(rule)
         )
+
+    def _lowering(self, rule: Rule) -> Lowering:
+        lowering = lowering_for(self.rulebook, rule, self.as_of, self.columns)
+        lowering.absent = frozenset(lowering.rules.keys() - self.present)
+        return lowering
+
+    def _add_shared(self, name: str) -> None:
+        """Compute a right once more with the facts that offices share, under ``NAME@shared``."""
+        if name in self.shared or name not in self.present:
+            return
+        self.shared[name] = None
+        rule = self.rulebook.rules[name]
+        for other in sorted(rule.reads_rules()):
+            self._add_shared(other)
+        lowering = self._lowering(rule)
+        lowering.shared_only = True
+        lowering.conditions = {c.id: _whole_test(c, lowering) for c in rule.conditions}
+        for step in result_plans(rule, lowering):
+            for column, plan in step.items():
+                self.columns_of[self._shared_name(column)] = renamed(plan, self._shared_name)
+
+    def _shared_name(self, column: str) -> str:
+        head = column.partition("__")[0]
+        return f"{column}@shared" if head in self.rulebook.rules else column
 
     def _condition(self, plan: Plan) -> str:
         name = self.known.get(plan)
@@ -167,5 +194,25 @@ class _Builder:
             if layout.kind == "grade"
         }
         steps = share(self.columns_of)
-        outputs = (*results, *self.known.values())
-        return Program(entity, self.as_of, steps, self.layouts, outputs, grades)
+        counts = events_of(self.rulebook, entity, self.as_of)
+        have = [c for c in counts if self.columns is None or f"{c.name}__low" in self.columns]
+        kinds = {n: self.rulebook.rules[n].kind for n in self.shared}
+        shared = [
+            shared_verdict(n, k) for n, k in kinds.items() if k in ("eligibility", "duty", "amount")
+        ]
+        ends = [f"{c.name}__{end}" for c in have for end in ("low", "high")]
+        outputs = (*results, *self.known.values(), *shared, *ends)
+        return Program(entity, self.as_of, steps, self.layouts, outputs, grades, tuple(have))
+
+
+def _whole_test(condition: Condition, lowering: Lowering) -> Plan:
+    """Return a condition as a plan: one that does not apply holds."""
+    test = lowering.test(condition.test)
+    if condition.applies is None:
+        return test
+    return any_of([negate(lowering.test(condition.applies)), test])
+
+
+def _on_shared(rule: Rule) -> list[str]:
+    nodes = (part for node in rule.nodes() for part in walk(node))
+    return sorted({part.rule for part in nodes if isinstance(part, OnShared)})

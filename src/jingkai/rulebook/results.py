@@ -13,6 +13,7 @@ from jingkai.rulebook.exact import Exact, Whole
 from jingkai.rulebook.lower import POINT_QUANTUM, Lowering, all_of, any_of, negate
 from jingkai.rulebook.plan import Plan, col, lit, null
 from jingkai.rulebook.rule import CheckedGroup, CheckedItem, Rule
+from jingkai.rulebook.tree import FactRef
 from jingkai.vocabulary import DIGITS, Unit, units
 
 __all__ = ["amount_quantum", "item_points", "result_plans"]
@@ -185,7 +186,7 @@ def _marked(
 ) -> tuple[Plan, Plan]:
     """Let an expert's mark fix the points where it lies within the one band that holds."""
     fact = lowering.vocabulary.entities[lowering.entity].facts[mark]
-    stored = lowering._named(mark, "int")
+    stored = lowering._column(fact, FactRef(mark))
     factor = fact.quantum / POINT_QUANTUM
     given = Whole(stored, fact.bound, True) * Whole.of(factor.numerator)
     points = given.floordiv(Whole.of(factor.denominator)).plan

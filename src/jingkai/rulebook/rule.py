@@ -10,7 +10,7 @@ from fractions import Fraction
 from jingkai.rulebook.model import Ending, Measure, RuleSource, Window
 from jingkai.rulebook.parameters import RuleParameter
 from jingkai.rulebook.scope import RuleType
-from jingkai.rulebook.tree import Node, RuleRef, fact_names, walk
+from jingkai.rulebook.tree import Node, OnShared, RuleRef, fact_names, walk
 from jingkai.vocabulary import Label, Unit, Vocabulary
 
 __all__ = ["CheckedBand", "CheckedGroup", "CheckedItem", "Condition", "Rule", "Rulebook"]
@@ -162,7 +162,9 @@ class Rule:
 
     def reads_rules(self) -> set[str]:
         """Return the rules whose results it reads, those of the rule it replaces included."""
-        own = {n.rule for node in self.nodes() for n in walk(node) if isinstance(n, RuleRef)}
+        own = {
+            n.rule for node in self.nodes() for n in walk(node) if isinstance(n, RuleRef | OnShared)
+        }
         return own | (self.before.reads_rules() if self.before else set())
 
     def reads_facts(self) -> list[str]:

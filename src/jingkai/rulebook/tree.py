@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 __all__ = [
+    "AddMonths",
     "Aggregate",
     "Arithmetic",
     "AsOf",
@@ -26,8 +27,10 @@ __all__ = [
     "ConditionRef",
     "Constant",
     "DateAdd",
+    "Events",
     "Extreme",
     "FactRef",
+    "Foreign",
     "Growth",
     "Holds",
     "Interval",
@@ -35,6 +38,7 @@ __all__ = [
     "Logic",
     "Node",
     "Not",
+    "OnShared",
     "Parameter",
     "RuleRef",
     "TextConstant",
@@ -184,6 +188,43 @@ class DateAdd(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class AddMonths(Node):
+    """The date a number of months later; the month's last day where the day does not exist."""
+
+    date: Node
+    months: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A test about another entity: no node, so that its facts are not taken for this one's."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Events(Node):
+    """How many dated events of an owner lie in a window before the date asked about.
+
+    Of `same` given, the largest number of one kind. `earlier` counts, in a rule of the event's own
+    entity, the earlier events of the same owner (of the same kind). An interval, as scores are.
+    """
+
+    entity: str
+    window: Node
+    test: Foreign | None = None
+    same: str = ""
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnShared(Node):
+    """Another rule's verdict where only facts that offices share are known."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Compare(Node):
     """A comparison of two numbers, dates or codes."""
 
@@ -271,7 +312,10 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def fact_names(node: Node) -> list[str]:
-    """Return the names of the facts an expression reads, each once, in order; zone's as zone.x."""
+    """Return the names of the facts an expression reads, each once, in order.
+
+    A zone's are named ``zone.x``; a table of events stands under its entity's name.
+    """
     found: dict[str, None] = {}
     for part in walk(node):
         if isinstance(part, FactRef):
@@ -280,4 +324,6 @@ def fact_names(node: Node) -> list[str]:
             found[part.name] = None
         elif isinstance(part, Holds):
             found[f"{part.title}_held"] = None
+        elif isinstance(part, Events):
+            found[part.entity] = None
     return list(found)
