@@ -53,6 +53,7 @@ class Settings(BaseModel):
     name: str
     zone: ZoneSettings | None = None
     precedence: list[str] = []
+    layers: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,23 @@ class Workspace:
     def rules(self) -> Path:
         """The zone's own rules and parameter values."""
         return self.path / "rules"
+
+    @property
+    def layers(self) -> list[Path]:
+        """The folders of rules between the package's and its own, then its own, lowest first.
+
+        Raises
+        ------
+        WorkspaceError
+            If a folder that `jingkai.toml` names is not there.
+        """
+        found = [(self.path / name).resolve() for name in self.settings.layers]
+        for folder in found:
+            if not folder.is_dir():
+                raise WorkspaceError(
+                    f"没有规则文件夹 {folder}", where=str(self.path / _FILE), hint="改正 layers"
+                )
+        return [*found, self.rules] if self.rules.exists() else found
 
     @property
     def current_snapshot_id(self) -> str | None:
@@ -225,6 +243,8 @@ _TEMPLATE = """# jingkai 工作区设置
 name = "{name}"
 # 各部门数据不一致时的优先顺序（数据项的持有部门总在最前）；不写则用系统默认顺序
 # precedence = ["market_supervision", "tax", "statistics"]
+# 上级的规则文件夹（如省级），在系统规则之上、本区 rules 之下
+# layers = ["../province-rules"]
 """
 _PARAMETERS = """# 由经开区设定的参数，写作  规则: {参数: 值}，例如
 # credit_risk_class_by_points: {low_risk_to: 30 分, ordinary_to: 60 分, higher_to: 80 分}

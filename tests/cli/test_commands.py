@@ -204,3 +204,28 @@ def test_the_demo_runs_and_says_it_is_synthetic(tmp_path):
     for command in commands:
         if command.split()[0] in ("explain", "decide", "rules"):
             run(tmp_path / "demo-zone", *command.split())
+
+
+def test_rules_open_lists_what_can_be_applied_for(tmp_path):
+    out, _, _ = run(tmp_path, "rules", "open", "--as-of", "2026-05-01")
+    assert "的申报期" in out and "条现在可以申报" in out
+    listed = json.loads(run(tmp_path, "rules", "open", "--as-of", "2026-05-01", "--json")[0])
+    assert all({"rule", "state", "from", "to"} <= row.keys() for row in listed)
+
+
+def test_a_day_past_the_sources_is_said_and_can_be_told_to_stop(zone):
+    out, _, _ = run(zone, "decide", "--as-of", "2099-06-30")
+    assert "来源只核对到 2026-11-23" in out
+    _, said, code = run(zone, "decide", "--as-of", "2099-06-30", "--current", check=False)
+    assert code == 1 and "未核对到 2099-06-30" in said
+
+
+def test_strict_takes_unverified_figures_for_unknown(zone):
+    plain, strict = (
+        json.loads(run(zone, "decide", "--json", *more)[0]) for more in ((), ("--strict",))
+    )
+    assert plain["run"] != strict["run"]
+    unverified = [r["rule"] for r in plain["rules"] if not r["verified"]]
+    assert unverified
+    explained = json.loads(run(zone, "explain", CODE, "--strict", "--json")[0])
+    assert "together" in explained

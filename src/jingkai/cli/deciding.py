@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,23 @@ from rich.table import Table
 from rich.text import Text
 
 from jingkai.cli.output import console, line, money, print_json, progress_bar
-from jingkai.cli.session import AS_OF, JSON, find_workspace, open_rulebook, open_run, read_day
+from jingkai.cli.session import (
+    AS_OF,
+    JSON,
+    STRICT,
+    find_workspace,
+    open_rulebook,
+    open_run,
+    read_day,
+)
 from jingkai.engine.differences import official_differences
 from jingkai.engine.run import decide
-from jingkai.engine.store import DecisionRun
+from jingkai.engine.store import DecisionRun, EngineError
 from jingkai.engine.workbook import decision_workbook
+from jingkai.errors import Finding
 from jingkai.explain.words import parameter_text
 from jingkai.registry.snapshot import Snapshot
-from jingkai.rulebook import Rule, Rulebook
+from jingkai.rulebook import Rule, Rulebook, strict_rulebook
 from jingkai.vocabulary import Vocabulary, load_vocabulary
 
 __all__ = [
@@ -32,15 +42,22 @@ __all__ = [
 def decide_command(
     as_of: str | None = AS_OF,
     xlsx: Path | None = typer.Option(None, "--xlsx", help="把逐户结果写成 Excel"),
+    strict: bool = STRICT,
+    current: bool = typer.Option(
+        False, "--current", help="有依据只核对到查询日之前的规则时停止，不作认定"
+    ),
     as_json: bool = JSON,
 ) -> None:
     """对全部主体逐条认定，打印汇总。Decide every rule for every entity."""
     workspace = find_workspace()
     rulebook, snapshot = open_rulebook(workspace), Snapshot.current(workspace)
+    day = read_day(as_of) or snapshot.as_of
+    if strict:
+        rulebook = strict_rulebook(rulebook)
+    if current:
+        _stop_if_old(rulebook.on(day), day)
     with progress_bar("认定", quiet=as_json) as progress:
-        run = decide(
-            workspace, snapshot, rulebook, read_day(as_of) or snapshot.as_of, progress=progress
-        )
+        run = decide(workspace, snapshot, rulebook, day, progress=progress)
     if xlsx is not None:
         decision_workbook(run, snapshot, rulebook, xlsx)
     if as_json:
@@ -51,12 +68,37 @@ def decide_command(
         console.print(f"逐户结果已写入 {xlsx}")
 
 
+def _stop_if_old(rulebook: Rulebook, day: date) -> None:
+    old = [(r, known) for r in rulebook.in_force(day) if (known := r.known_until(day))]
+    findings = [
+        Finding(f"{r.source.title.zh}（{r.id}）核对至 {known}", r.place)
+        for r, known in old
+        if known < day
+    ]
+    if findings:
+        raise EngineError(
+            f"{len(findings)} 条规则的依据未核对到 {day}",
+            findings=findings,
+            hint="核对来源后改 checked，或去掉 --current",
+        )
+
+
+def old_rules(run: DecisionRun) -> dict[str, list[str]]:
+    """Return the titles of a run's rules whose sources were last seen before its date, by that day."""
+    found: dict[str, list[str]] = {}
+    for described in run.rules.values():
+        known = described["known_until"]
+        if known is not None and known < run.as_of.isoformat():
+            found.setdefault(known, []).append(described["title"]["zh"])
+    return found
+
+
 def summary_dict(run: DecisionRun) -> dict[str, Any]:
     """Return a run's summary as JSON has it."""
     rules = [
         {
             "rule": name,
-            **{k: described[k] for k in ("measure", "kind", "entity", "verified")},
+            **{k: described[k] for k in ("measure", "kind", "entity", "verified", "known_until")},
             **run.summary[name],
         }
         for name, described in run.rules.items()
@@ -106,6 +148,8 @@ def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
     console.print(table)
     if any(not d["verified"] for d in run.rules.values()):
         line("* 规则含未核实的数字，见 jingkai rules show")
+    for known, titles in sorted(old_rules(run).items()):
+        line(f"来源只核对到 {known}，此后是否仍有效未经确认：{'、'.join(titles)}")
     closed = [rulebook.rules[n].source.title.zh for n in run.manifest["not_in_force"]]
     if closed:
         line(f"该日期未施行的规则：{'、'.join(closed)}")

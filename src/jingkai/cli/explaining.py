@@ -6,9 +6,18 @@ import typer
 from rich.text import Text
 
 from jingkai.cli.output import console, line, print_json
-from jingkai.cli.session import AS_OF, JSON, LANG, Language, find_workspace, open_run, read_day
+from jingkai.cli.session import (
+    AS_OF,
+    JSON,
+    LANG,
+    STRICT,
+    Language,
+    find_workspace,
+    open_run,
+    read_day,
+)
 from jingkai.engine.store import DecisionRun
-from jingkai.explain import ConditionReason, Explainer, RuleReason
+from jingkai.explain import Combination, ConditionReason, Explainer, RuleReason
 from jingkai.registry.snapshot import Match, Snapshot
 from jingkai.rulebook import Rulebook
 
@@ -23,16 +32,18 @@ def explain_command(
     rule: list[str] = typer.Option([], "--rule", help="只看这些规则"),
     as_of: str | None = AS_OF,
     lang: Language = LANG,
+    strict: bool = STRICT,
     as_json: bool = JSON,
 ) -> None:
     """一户的每条规则：为什么，缺什么，差多少。One enterprise: every rule and why."""
     workspace = find_workspace()
-    rulebook, snapshot, run = open_run(workspace, read_day(as_of))
+    rulebook, snapshot, run = open_run(workspace, read_day(as_of), strict=strict)
     explainer = Explainer(rulebook, snapshot, run)
     entity, match = explainer.find(who)
     reasons = explainer.explain(entity, match.position, rule or None, lang)
+    together = None if rule else explainer.together(entity, match.position, lang)
     if as_json:
-        print_json(explained(entity, match, run, reasons))
+        print_json(explained(entity, match, run, reasons, together))
         return
     day = "查询日" if lang == "zh" else "as of"
     line(
@@ -43,15 +54,22 @@ def explain_command(
         console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
     for reason in reasons:
         print_reason(reason, lang, full=bool(rule) or len(reasons) == 1)
+    if together is not None:
+        print_combination(together, lang)
     if rule:
         _print_sources(snapshot, entity, match.position, rulebook, rule, lang)
 
 
 def explained(
-    entity: str, match: Match, run: DecisionRun, reasons: list[RuleReason]
+    entity: str,
+    match: Match,
+    run: DecisionRun,
+    reasons: list[RuleReason],
+    together: Combination | None = None,
 ) -> dict[str, object]:
     """Return an explanation as JSON has it."""
     return {
+        **({"together": together.to_dict()} if together is not None else {}),
         "key": match.key,
         "name": match.name,
         "entity": entity,
@@ -59,6 +77,31 @@ def explained(
         "synthetic": run.manifest["synthetic"],
         "rules": [r.to_dict() for r in reasons],
     }
+
+
+def print_combination(found: Combination, lang: str) -> None:
+    """Print which granted rights may be had together, the best choice and what it comes to."""
+    zh = lang == "zh"
+    if not (found.choices or found.words):
+        return
+    console.print()
+    line(Text("可以同时享受" if zh else "What may be had together", style="bold"))
+    for choice in found.choices:
+        basis = f"（{'、'.join(choice.basis)}）" if zh else f" ({', '.join(choice.basis)})"
+        if choice.take:
+            take, leave = _listed(choice.take, zh, True), _listed(choice.leave, zh, True)
+            worth = f"，{choice.worth}" if zh else f", {choice.worth}"
+            line(f"  {'选' if zh else 'take '}{take}{worth}", 4)
+            line(f"  {'不再享受' if zh else 'leave '}{leave}{basis}", 4)
+            continue
+        line(f"  {'不得兼得，择一' if zh else 'choose one of'}{basis}", 4)
+        for names in choice.alternatives:
+            line(f"    · {_listed(names, zh, True)}", 6)
+    if found.words:
+        line(f"  {'已知价值合计 ' if zh else 'known worth together '}{found.words}")
+    for one, other in found.open:
+        words = f"“{one}”与待定的“{other}”不得兼得" if zh else f"{one} excludes {other} (open)"
+        line(f"  {words}", 4)
 
 
 def print_reason(reason: RuleReason, lang: str, *, full: bool) -> None:

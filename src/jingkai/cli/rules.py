@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.table import Table
 
-from jingkai.cli.output import console, print_json
-from jingkai.cli.session import JSON, open_rulebook
+from jingkai.cli.output import console, line, print_json
+from jingkai.cli.session import JSON, open_rulebook, read_day
+from jingkai.cli.windows import print_around, print_open
 from jingkai.errors import JingkaiError
 from jingkai.explain.examples import check_examples
 from jingkai.policies import policies_folder
 from jingkai.rulebook import Rule, Rulebook, RuleExampleError, load_rulebook
+from jingkai.rulebook.parameters import Codes
 from jingkai.workspace import Workspace, WorkspaceError
 
 __all__ = ["rules_app"]
 
+AS_OF_TODAY = typer.Option(None, "--as-of", help="日期，如 2026-06-30；默认今天")
 rules_app = typer.Typer(no_args_is_help=True, help="规则：列出、查看、检查、试算。")
 _KINDS = {
     "eligibility": "资格",
@@ -121,6 +126,8 @@ def show_rule(name: str, as_json: bool = JSON) -> None:
     )
     if rule.source.notes:
         console.print(f"说明：{rule.source.notes.zh}")
+    line(f"层级：{_LAYERS.get(rule.layer, rule.layer)}")
+    print_around(rule, rulebook)
     _print_parts(rule)
     _print_parameters(rule)
 
@@ -193,9 +200,12 @@ _LAYERS = {"package": "系统", "rules": "本工作区"}
 
 
 def _value_text(source: Any, layer: str, dated: Any) -> str:
-    if layer != "package":
-        value = dated[0][2].value
-        return f"{float(value):g}（本地设定）"
+    if source.set_by is not None and layer != "package":
+        given = dated[0][2]
+        if isinstance(given, Codes):
+            return f"{'、'.join(given.codes)}（本地设定）"
+        value = given.value
+        return f"{value if isinstance(value, date) else f'{float(value):g}'}（本地设定）"
     if source.value is not None:
         return str(source.value)
     if source.values:
@@ -216,6 +226,12 @@ def _value_text(source: Any, layer: str, dated: Any) -> str:
     )
 
 
+@rules_app.command("open")
+def open_rules(as_of: str | None = AS_OF_TODAY, as_json: bool = JSON) -> None:
+    """现在可以申报什么。What can be applied for on a day."""
+    print_open(_rulebook(), read_day(as_of) or date.today(), as_json)
+
+
 @rules_app.command("check")
 def check_rules(files: list[Path], as_json: bool = JSON) -> None:
     """检查规则文件。Check rule files without running them."""
@@ -223,10 +239,12 @@ def check_rules(files: list[Path], as_json: bool = JSON) -> None:
         if not path.exists():
             raise JingkaiError(f"没有文件 {path}", hint="检查路径")
     layers = [policies_folder()]
+    with contextlib.suppress(WorkspaceError):
+        layers += Workspace.find(Path.cwd()).layers
     found = [
         p for path in files for p in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])
     ]
-    inside = [p for p in found if policies_folder() not in p.resolve().parents]
+    inside = [p for p in found if not any(f.resolve() in p.resolve().parents for f in layers)]
     rulebook = load_rulebook(layers, extra=inside)
     if as_json:
         print_json({"checked": [str(p) for p in found], "rules": len(rulebook.rules)})

@@ -13,7 +13,7 @@ from jingkai.engine.store import DecisionRun
 from jingkai.errors import JingkaiError
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
-from jingkai.rulebook import Rulebook, stored_rulebook
+from jingkai.rulebook import Rulebook, stored_rulebook, strict_rulebook
 from jingkai.workspace import Workspace
 
 __all__ = ["Language", "find_workspace", "open_rulebook", "open_run", "read_day"]
@@ -26,17 +26,18 @@ def find_workspace() -> Workspace:
 
 def open_rulebook(workspace: Workspace | None) -> Rulebook:
     """Return the package's rules with the workspace's layer."""
-    layers = [policies_folder()]
-    if workspace is not None and workspace.rules.exists():
-        layers.append(workspace.rules)
-    return stored_rulebook(layers)
+    return stored_rulebook([policies_folder(), *(workspace.layers if workspace else [])])
 
 
-def open_run(workspace: Workspace, as_of: date | None) -> tuple[Rulebook, Snapshot, DecisionRun]:
+def open_run(
+    workspace: Workspace, as_of: date | None, *, strict: bool = False
+) -> tuple[Rulebook, Snapshot, DecisionRun]:
     """Return the rules, the newest snapshot and its run as of a date, decided now if need be."""
     snapshot = Snapshot.current(workspace)
     day = as_of or snapshot.as_of
     rulebook = open_rulebook(workspace).on(day)
+    if strict:
+        rulebook = strict_rulebook(rulebook)
     return rulebook, snapshot, decide(workspace, snapshot, rulebook, day)
 
 
@@ -59,4 +60,5 @@ def read_day(text: str | None) -> date | None:
 Language = Literal["zh", "en"]
 AS_OF = typer.Option(None, "--as-of", help="查询日，如 2026-06-30；默认为数据日期")
 JSON = typer.Option(False, "--json", help="输出 JSON")
+STRICT = typer.Option(False, "--strict", help="未核实的数字和条件按未知处理")
 LANG = typer.Option("zh", "--lang", help="zh 或 en")

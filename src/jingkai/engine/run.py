@@ -144,6 +144,7 @@ def _described(rule: Rule, program: Program) -> dict[str, Any]:
         "title": rule.source.title.model_dump(),
         "verified": rule.verified,
         "layer": rule.layer,
+        "known_until": str(known) if (known := rule.known_until(program.as_of)) else None,
         "unit": str(rule.unit),
         "quantum": str(layout.quantum) if layout.quantum is not None else None,
         "conditions": layout.conditions,

@@ -7,5 +7,6 @@ Nothing is decided here: verdicts are the stored ones, figures are the same plan
 
 from jingkai.explain.explainer import Explainer, ExplainError
 from jingkai.explain.reasons import ConditionReason, RuleReason
+from jingkai.explain.together import Choice, Combination
 
-__all__ = ["ConditionReason", "ExplainError", "Explainer", "RuleReason"]
+__all__ = ["Choice", "Combination", "ConditionReason", "ExplainError", "Explainer", "RuleReason"]

@@ -10,6 +10,7 @@ from jingkai.engine.store import DecisionRun, RowReader
 from jingkai.errors import JingkaiError
 from jingkai.explain.reasons import RuleReason, explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
+from jingkai.explain.together import Combination, best_combination
 from jingkai.registry.snapshot import Match, Snapshot
 from jingkai.rulebook import Rulebook
 
@@ -113,3 +114,9 @@ class Explainer:
             for n in ran
             if rules is None or n in rules
         ]
+
+    def together(self, entity: str, position: int, lang: str = "zh") -> Combination:
+        """Return which of an entity's granted rights may be had together, and the best choice."""
+        values, results = self.row(entity, position)
+        ran = [self.rulebook.rules[n] for n, r in self.run.rules.items() if r["entity"] == entity]
+        return best_combination(ran, RowEvaluator(self._plans, values), results, lang)

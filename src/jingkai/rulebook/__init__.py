@@ -11,6 +11,7 @@ from jingkai.rulebook.load import load_rulebook
 from jingkai.rulebook.program import Program, RuleLayout, compile_program, lowering_for
 from jingkai.rulebook.rule import Rule, Rulebook
 from jingkai.rulebook.stored import stored_rulebook
+from jingkai.rulebook.strict import strict_rulebook
 
 __all__ = [
     "ExpressionError",
@@ -24,4 +25,5 @@ __all__ = [
     "load_rulebook",
     "lowering_for",
     "stored_rulebook",
+    "strict_rulebook",
 ]

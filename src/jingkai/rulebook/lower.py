@@ -457,11 +457,13 @@ _TESTS: dict[type[tree.Node], Callable[[Lowering, Any], Plan]] = {
     tree.Assume: Lowering._assumed_bit,
     tree.Holds: Lowering._holds,
     tree.OnShared: Lowering._on_shared,
+    tree.Unknown: lambda *_: null("bool"),
     tree.CodeTest: Lowering._code_test,
     tree.Compare: Lowering._compare,
 }
 _NUMBERS: dict[type[tree.Node], Callable[[Lowering, Any], Exact]] = {
     tree.Constant: lambda _, node: Exact.of(node.value),
+    tree.Unknown: lambda *_: Exact.unknown(),
     tree.FactRef: Lowering._fact_number,
     tree.Parameter: Lowering._parameter,
     tree.RuleRef: Lowering._rule_number,

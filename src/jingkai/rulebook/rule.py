@@ -137,6 +137,17 @@ class Rule:
             return True
         return self.window is not None and any(r.from_ <= day <= r.to for r in self.window.rounds)
 
+    def known_until(self, day: date) -> date | None:
+        """Return the last day up to which all its figures for a day were seen to hold.
+
+        None where no source says when it was looked at.
+        """
+        seen = [self.source.basis.checked]
+        for p in self.parameters.values():
+            seen += [p.source.checked]
+            seen += [v.checked for v in p.source.values if v.from_ <= day and _open(v.to, day)]
+        return min((d for d in seen if d is not None), default=None)
+
     def at(self, day: date) -> Rule:
         """Return the rule of this name that counts on a day: this one, or the one it replaces."""
         replaces = self.source.replaces
@@ -172,6 +183,10 @@ class Rule:
         names = [name for node in self.nodes() for name in fact_names(node)]
         names += [i.mark for g in self.groups for i in g.items if i.mark]
         return list(dict.fromkeys(names))
+
+
+def _open(last: date | None, day: date) -> bool:
+    return last is None or day <= last
 
 
 @dataclass(frozen=True, slots=True)

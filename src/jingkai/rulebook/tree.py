@@ -43,6 +43,7 @@ __all__ = [
     "RuleRef",
     "TextConstant",
     "Total",
+    "Unknown",
     "children",
     "fact_names",
     "walk",
@@ -279,6 +280,11 @@ class Holds(Node):
     """Whether an official title is held on the date asked about."""
 
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Node):
+    """What nobody has verified, where only what is verified counts."""
 
 
 @dataclass(frozen=True, slots=True)
