@@ -130,6 +130,16 @@ class Workspace:
         return self.path / "decisions"
 
     @property
+    def comparisons(self) -> Path:
+        """Where comparisons of two states lie: reforms, plans, differences of runs."""
+        return self.path / "comparisons"
+
+    @property
+    def rulebooks(self) -> Path:
+        """Where the rules of each stored run lie, by their hash."""
+        return self.path / "rulebooks"
+
+    @property
     def rules(self) -> Path:
         """The zone's own rules and parameter values."""
         return self.path / "rules"

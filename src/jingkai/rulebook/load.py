@@ -16,7 +16,8 @@ from jingkai.rulebook.check import Settings, check_rule
 from jingkai.rulebook.errors import RulebookError
 from jingkai.rulebook.model import Ending, Measure, RuleSource
 from jingkai.rulebook.order import order_rules
-from jingkai.rulebook.rule import Rule, Rulebook
+from jingkai.rulebook.reform import ReformFile, patch_rules
+from jingkai.rulebook.rule import Rule, Rulebook, RuleText
 from jingkai.rulebook.scope import RuleType
 from jingkai.rulebook.together import check_together
 from jingkai.vocabulary import (
@@ -62,6 +63,7 @@ def load_rulebook(
     vocabulary: Vocabulary | None = None,
     extra: Iterable[Path] = (),
     examples_needed: bool = True,
+    reform: ReformFile | None = None,
 ) -> Rulebook:
     """Load the layers of rules, package first, each may add rules and set parameters.
 
@@ -75,6 +77,8 @@ def load_rulebook(
         Single files to check as one more layer.
     examples_needed
         Whether a rule without its three examples is an error.
+    reform
+        What to change before the rules are checked.
 
     Raises
     ------
@@ -88,10 +92,12 @@ def load_rulebook(
     ]
     named.append(("workspace", list(extra)))
     layers = read_layers(named, findings)
-    files = [path for _, paths in named for path in paths]
-    return check_layers(
-        layers, vocabulary, rulebook_hash(files), findings, examples_needed=examples_needed
-    )
+    identity = rulebook_hash(path for _, paths in named for path in paths)
+    if reform is not None:
+        _reform(reform, layers, findings)
+        identity = hashlib.sha256(f"{identity}\0{reform.hash}".encode()).hexdigest()
+    checked = check_layers(layers, vocabulary, identity, findings, examples_needed=examples_needed)
+    return replace(checked, texts=_texts(folders, named))
 
 
 def read_layers(named: Iterable[tuple[str, Iterable[Path]]], findings: list[Finding]) -> Layers:
@@ -147,6 +153,29 @@ def check_layers(
             f"{len(findings)} error(s) in the rules", findings=findings, hint="mend the lines named"
         )
     return Rulebook(ordered, layers.measures, vocabulary, identity)
+
+
+def _texts(
+    folders: Sequence[Path], named: Sequence[tuple[str, Sequence[Path]]]
+) -> tuple[RuleText, ...]:
+    """Return the text of every file, so that a run can keep the rules that it was made with."""
+    return tuple(
+        RuleText(
+            place,
+            layer,
+            str(path.relative_to(folders[place])) if place < len(folders) else path.name,
+            path.read_text("utf-8"),
+        )
+        for place, (layer, paths) in enumerate(named)
+        for path in paths
+    )
+
+
+def _reform(reform: ReformFile, layers: Layers, findings: list[Finding]) -> None:
+    for path in reform.paths:
+        layers.rules.pop(path.stem, None)  # a reform may replace what a layer may not
+        _read_file(path, "reform", layers, findings)
+    patch_rules(reform, layers.rules, layers.settings, findings)
 
 
 def rulebook_hash(files: Iterable[Path]) -> str:

@@ -41,6 +41,7 @@ class Program:
 
     `outputs` are the columns to store, in order: results, then distinct conditions, then verdicts on
     shared facts and counts of events that rules read. `events` are the counts it finds among the facts.
+    `columns` are the same computations before what they share was given columns of its own.
     """
 
     entity: str
@@ -50,6 +51,7 @@ class Program:
     outputs: tuple[str, ...]
     grades: dict[str, tuple[str, ...]]
     events: tuple[EventCount, ...] = ()
+    columns: Columns = field(default_factory=dict)
 
 
 def lowering_for(
@@ -202,7 +204,16 @@ class _Builder:
         ]
         ends = [f"{c.name}__{end}" for c in have for end in ("low", "high")]
         outputs = (*results, *self.known.values(), *shared, *ends)
-        return Program(entity, self.as_of, steps, self.layouts, outputs, grades, tuple(have))
+        return Program(
+            entity,
+            self.as_of,
+            steps,
+            self.layouts,
+            outputs,
+            grades,
+            tuple(have),
+            self.columns_of,
+        )
 
 
 def _whole_test(condition: Condition, lowering: Lowering) -> Plan:

@@ -13,7 +13,15 @@ from jingkai.rulebook.scope import RuleType
 from jingkai.rulebook.tree import Node, OnShared, RuleRef, fact_names, walk
 from jingkai.vocabulary import Label, Unit, Vocabulary
 
-__all__ = ["CheckedBand", "CheckedGroup", "CheckedItem", "Condition", "Rule", "Rulebook"]
+__all__ = [
+    "CheckedBand",
+    "CheckedGroup",
+    "CheckedItem",
+    "Condition",
+    "Rule",
+    "RuleText",
+    "Rulebook",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +198,28 @@ def _open(last: date | None, day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """A file of a rulebook as it was read: its layer's place and name, its path there, its text."""
+
+    place: int
+    layer: str
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """Checked rules in an order in which each stands after those it reads.
 
-    `hash` identifies the text of every rule, parameter layer and the vocabulary.
+    `hash` identifies the text of every rule, parameter layer and the vocabulary; `texts` are the
+    files as they were read.
     """
 
     rules: dict[str, Rule]
     measures: dict[str, Measure]
     vocabulary: Vocabulary
     hash: str
+    texts: tuple[RuleText, ...] = ()
 
     def on(self, day: date) -> Rulebook:
         """Return the rulebook as it stands on a day: of each name the rule that counts then."""
