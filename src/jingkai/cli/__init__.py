@@ -14,6 +14,7 @@ import typer
 from jingkai.cli.deciding import decide_command, differences_command
 from jingkai.cli.demo import demo_command
 from jingkai.cli.explaining import explain_command
+from jingkai.cli.finding import materials_command, near_command
 from jingkai.cli.loading import (
     facts_command,
     init_command,
@@ -38,6 +39,8 @@ app.command("load")(load_command)
 app.command("facts")(facts_command)
 app.command("decide")(decide_command)
 app.command("explain")(explain_command)
+app.command("near")(near_command)
+app.command("materials")(materials_command)
 app.command("differences")(differences_command)
 app.command("demo")(demo_command)
 app.add_typer(rules_app, name="rules")

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from jingkai.engine.joins import facts_frame
+from jingkai.engine.joins import facts_and_results
 from jingkai.engine.polars_plan import PlanCompiler
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rule, Rulebook, lowering_for
@@ -86,20 +86,15 @@ def _aggregated(
     folder: Path,
     as_of: date,
 ) -> pl.DataFrame:
-    facts, columns = facts_frame(snapshot, rulebook, node.entity, as_of)
     stored = pl.scan_ipc(folder / f"{node.entity}.arrow")
-    results = stored.drop(
-        "key", *(c for c in columns if c in stored.collect_schema()), strict=False
-    )
+    both, columns = facts_and_results(snapshot, rulebook, node.entity, as_of, stored)
     lowering = lowering_for(rulebook, rule, as_of, frozenset(columns))
     lowering.entity = node.entity
     plan: Plan = (
         lowering.number(node.arg).num.plan if node.kind == "sum" else lowering.test(node.arg)
     )
     zone = pl.col("zone") if "zone" in columns else pl.lit(None, dtype=pl.String)
-    rows = pl.concat([facts, results], how="horizontal").select(
-        zone=zone, x=PlanCompiler().expression(plan)
-    )
+    rows = both.select(zone=zone, x=PlanCompiler().expression(plan))
     x = pl.col("x")
     value = {
         "sum": x.sum(),

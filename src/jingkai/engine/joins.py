@@ -12,7 +12,7 @@ from jingkai.rulebook import Rulebook
 from jingkai.rulebook.events import events_of
 from jingkai.rulebook.tree import FactRef, walk
 
-__all__ = ["facts_frame"]
+__all__ = ["facts_and_results", "facts_frame"]
 
 
 def facts_frame(
@@ -37,6 +37,18 @@ def facts_frame(
     counts = events_of(rulebook, entity, as_of)
     frame, added = with_events(frame, counts, event_tables(snapshot, counts), rulebook.vocabulary)
     return frame, [*columns, *added]
+
+
+def facts_and_results(
+    snapshot: Snapshot, rulebook: Rulebook, entity: str, as_of: date, results: pl.LazyFrame
+) -> tuple[pl.LazyFrame, list[str]]:
+    """Return facts and stored results side by side, and the names of the facts' columns.
+
+    Counts of events stand in both; the stored ones are left out.
+    """
+    facts, columns = facts_frame(snapshot, rulebook, entity, as_of)
+    twice = {"key", *columns} & set(results.collect_schema().names())
+    return pl.concat([facts, results.drop(sorted(twice))], how="horizontal"), columns
 
 
 def _owners_read(rulebook: Rulebook, entity: str) -> list[str]:

@@ -1,0 +1,179 @@
+"""Near misses: every entity that one condition alone refuses, and how far it is off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from jingkai.engine.joins import facts_and_results
+from jingkai.engine.polars_plan import PlanCompiler
+from jingkai.engine.store import DecisionRun, EngineError
+from jingkai.registry.snapshot import Snapshot
+from jingkai.rulebook import Rule, Rulebook, lowering_for, tree
+from jingkai.rulebook.exact import Exact
+from jingkai.rulebook.lower import Lowering
+from jingkai.rulebook.plan import col, lit
+
+__all__ = ["NearMisses", "near_misses"]
+
+
+@dataclass(frozen=True, slots=True)
+class NearMisses:
+    """Who was refused by one condition alone.
+
+    Parameters
+    ----------
+    rows
+        One row an entity: ``position`` (its row in the snapshot), ``key``, ``name``, ``zone``,
+        ``condition`` (id), ``value`` and ``needed`` (in the comparison's unit), ``gap`` (what is
+        lacking, never negative) and ``share`` (gap over needed); null where the condition is no single
+        comparison of numbers. Nearest first.
+    conditions
+        One row a condition: ``condition``, ``refused`` (entities it refuses), ``alone`` (those that it
+        alone refuses), ``near`` (those of them in ``rows``). The one that binds most often first.
+    """
+
+    rows: pl.DataFrame
+    conditions: pl.DataFrame
+
+
+def near_misses(
+    rulebook: Rulebook,
+    snapshot: Snapshot,
+    run: DecisionRun,
+    rule: str,
+    within: Fraction | None = None,
+) -> NearMisses:
+    """Return the entities that one condition of a rule alone refuses.
+
+    Parameters
+    ----------
+    rulebook, snapshot, run
+        What was decided with what.
+    rule
+        A rule with conditions that was run.
+    within
+        Only those whose gap is at most this share of what is needed (in double precision, to nine
+        decimals); conditions that measure nothing are left out then.
+
+    Raises
+    ------
+    EngineError
+        If the rule was not run or has no conditions.
+    """
+    if rule not in run.rules:
+        raise EngineError(f"规则 {rule} 不在这次认定中", hint="见 `jingkai rules list`")
+    if rulebook.rules[rule].decide is None:
+        raise EngineError(f"规则 {rule} 没有条件，谈不上临界", hint="用于资格、义务和金额类规则")
+    return _Finding(rulebook, snapshot, run, rulebook.rules[rule]).near(within)
+
+
+class _Finding:
+    def __init__(
+        self, rulebook: Rulebook, snapshot: Snapshot, run: DecisionRun, rule: Rule
+    ) -> None:
+        self.rule = rule
+        stored = run.scan(rule.entity)
+        frame, columns = facts_and_results(snapshot, rulebook, rule.entity, run.as_of, stored)
+        self.frame = frame.with_row_index("position")
+        self.have = frozenset(columns)
+        self.lowering: Lowering = lowering_for(rulebook, rule, run.as_of, self.have)
+        self.lowering.absent = frozenset(self.lowering.rules.keys() - run.rules.keys())
+        self.compiler = PlanCompiler()
+        self.columns: dict[str, str] = run.rules[rule.id]["conditions"]
+        result = f"{rule.id}__right" if rule.kind == "amount" else rule.id
+        self.refused = pl.col(result).not_()
+
+    def near(self, within: Fraction | None) -> NearMisses:
+        """Return the rows and the table of conditions."""
+        alone = {c: self._alone(c) for c in self.columns}
+        counts = self.frame.select(
+            *(e.sum().alias(f"alone|{c}") for c, e in alone.items()),
+            *(
+                (self.refused & pl.col(column).not_()).sum().alias(f"refused|{c}")
+                for c, column in self.columns.items()
+            ),
+        )
+        parts = [self._rows(c, alone[c], within) for c in self.columns]
+        tables = pl.collect_all([counts, *parts], engine="streaming")
+        rows = pl.concat(tables[1:]).sort("share", "key", nulls_last=True)
+        return NearMisses(rows, self._table(tables[0].row(0, named=True), rows))
+
+    def _alone(self, condition: str) -> pl.Expr:
+        """Return whether a condition fails and, had it held, would have granted."""
+        assert self.rule.decide is not None
+        self.lowering.conditions = {
+            c: lit(True) if c == condition else col(column, "bool")
+            for c, column in self.columns.items()
+        }
+        granted = self.compiler.expression(self.lowering.test(self.rule.decide))
+        failed = pl.col(self.columns[condition]).not_()
+        return (self.refused & failed & granted).fill_null(False)
+
+    def _rows(self, condition: str, alone: pl.Expr, within: Fraction | None) -> pl.LazyFrame:
+        value, needed, gap = self._gap(self.rule.condition(condition).test)
+        rows = self.frame.filter(alone).select(
+            "position",
+            "key",
+            self._text("name"),
+            self._text("zone"),
+            pl.lit(condition).alias("condition"),
+            value.alias("value"),
+            needed.alias("needed"),
+            gap.alias("gap"),
+            (gap / pl.when(needed > 0).then(needed)).round(9).alias("share"),
+        )
+        return rows if within is None else rows.filter(pl.col("share") <= float(within))
+
+    def _text(self, name: str) -> pl.Expr:
+        found = pl.col(name) if name in self.have else pl.lit(None, dtype=pl.String)
+        return found.alias(name)
+
+    def _gap(self, test: tree.Node) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+        """Return value, what is needed and the gap of a comparison of numbers; nulls of others."""
+        none = pl.lit(None, dtype=pl.Float64)
+        if not isinstance(test, tree.Compare) or test.kind != "number" or test.op in ("=", "<>"):
+            return none, none, none
+        value, needed, upward = (
+            self._side(test.left),
+            self._side(test.right),
+            test.op in (">", ">="),
+        )
+        if isinstance(test.left, tree.Parameter):
+            value, needed, upward = needed, value, not upward
+        gap = needed - value if upward else value - needed
+        return value, needed, pl.max_horizontal(gap, 0.0)
+
+    def _side(self, node: tree.Node) -> pl.Expr:
+        if isinstance(node, tree.Cagr):
+            last, base = (
+                self._float(self.lowering._year(node.name, ago)) for ago in (0, node.years)
+            )
+            return (last / base).pow(1 / node.years) - 1
+        if isinstance(node, tree.Events):
+            return self._float(self.lowering._event_ends(node)[0])
+        if isinstance(node, tree.RuleRef) and self.lowering.rules[node.rule].kind == "score":
+            return self._float(self.lowering._score_ends(node)[1])
+        return self._float(self.lowering.number(node))
+
+    def _float(self, number: Exact) -> pl.Expr:
+        num, den = (
+            self.compiler.expression(part.plan).cast(pl.Float64)
+            for part in (number.num, number.den)
+        )
+        return num / den * float(number.scale)
+
+    def _table(self, counts: dict[str, int], rows: pl.DataFrame) -> pl.DataFrame:
+        near = dict(rows.group_by("condition").len().iter_rows())
+        table = [
+            {
+                "condition": c,
+                "refused": int(counts[f"refused|{c}"] or 0),
+                "alone": int(counts[f"alone|{c}"] or 0),
+                "near": int(near.get(c, 0)),
+            }
+            for c in self.columns
+        ]
+        return pl.DataFrame(table).sort("alone", "refused", descending=True, maintain_order=True)

@@ -1,0 +1,80 @@
+"""Near misses and materials over all entities, held against explanations one at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+
+import pytest
+
+from jingkai.engine.materials import count_materials
+from jingkai.engine.near import near_misses
+from jingkai.engine.run import decide
+from jingkai.engine.store import EngineError
+from jingkai.explain import Explainer
+from jingkai.population import demo_enterprises
+from jingkai.registry.snapshot import SourceFile, write_snapshot
+from jingkai.workspace import Workspace, ZoneSettings
+
+DAY = dt.date(2026, 6, 30)
+RULE = "high_tech_enterprise"
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory, rulebook):
+    folder = tmp_path_factory.mktemp("near")
+    workspace = Workspace.init(folder / "zone", ZoneSettings(key="测试经开区"))
+    source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 600, 600)
+    frame = demo_enterprises(600, seed=29)
+    snapshot = write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
+    return rulebook, snapshot, decide(workspace, snapshot, rulebook, DAY)
+
+
+def test_everyone_whom_an_explanation_calls_a_near_miss_is_listed_with_the_condition(decided):
+    rulebook, snapshot, run = decided
+    explainer = Explainer(rulebook, snapshot, run)
+    expected = {}
+    for position in range(snapshot.rows("enterprise")):
+        (reason,) = explainer.explain("enterprise", position, [RULE])
+        if reason.near_miss == "one":
+            expected[position] = reason.blocking[0]
+    found = near_misses(rulebook, snapshot, run, RULE)
+    rows = dict(found.rows.select("position", "condition").iter_rows())
+    assert rows == expected and len(expected) >= 5
+    alone = dict(found.conditions.select("condition", "alone").iter_rows())
+    assert sum(alone.values()) == len(expected)
+    refused = found.conditions["refused"].to_list()
+    assert all(r >= a for r, a in zip(refused, found.conditions["alone"], strict=True))
+
+
+def test_within_keeps_those_whose_gap_is_a_share_of_what_is_needed(decided):
+    rulebook, snapshot, run = decided
+    everyone = near_misses(rulebook, snapshot, run, RULE).rows
+    near = near_misses(rulebook, snapshot, run, RULE, Fraction(1, 10)).rows
+    assert near["key"].to_list() == everyone.filter(everyone["share"] <= 0.1)["key"].to_list()
+    assert 0 < near.height < everyone.height
+    for row in near.iter_rows(named=True):
+        assert row["gap"] == pytest.approx(row["needed"] - row["value"])
+        assert row["share"] == pytest.approx(row["gap"] / row["needed"])
+
+
+def test_a_score_has_no_near_misses_and_an_unknown_rule_is_said(decided):
+    with pytest.raises(EngineError, match="没有条件"):
+        near_misses(*decided, "hte_innovation_score")
+    with pytest.raises(EngineError, match="不在这次认定中"):
+        near_misses(*decided, "no_such_rule")
+
+
+def test_materials_of_shared_facts_are_not_asked_for(decided):
+    rulebook, snapshot, run = decided
+    found = count_materials(rulebook, snapshot, run, RULE)
+    rows = {r["material"]: r for r in found.materials.to_dicts()}
+    assert rows["营业执照"]["shared"] and rows["营业执照"]["left"] == 0
+    own = rows["科技人员名单和工时记录"]
+    assert own["left"] == own["today"] == 600 and 0 < own["held"] <= 600
+    one = found.entities.row(0, named=True)
+    assert one["today"] == len(rows)
+    assert one["left"] == sum(not r["shared"] for r in rows.values())
+    assert (found.entities["left_reused"] <= found.entities["left"]).all()
+    held = int((found.entities["left"] - found.entities["left_reused"]).sum())
+    assert held == found.materials["held"].sum()
