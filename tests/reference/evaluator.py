@@ -83,13 +83,37 @@ OPS = {
 }
 
 
+def later(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (dt.date(year + month // 11, (month + 1) % 12 + 1, 1) - dt.timedelta(days=1)).day
+    return dt.date(year, month + 1, min(day.day, last))
+
+
 class Evaluator:
-    def __init__(self, rules: dict[str, dict[str, Any]], established: str = "established_on"):
-        self.rules, self.established = rules, established
+    def __init__(
+        self,
+        rules: dict[str, dict[str, Any]],
+        established: str = "established_on",
+        shared: frozenset[str] = frozenset(),
+    ):
+        """`shared`: the columns of facts that offices share."""
+        self.rules, self.established, self.shared = rules, established, shared
         self.trees: dict[str, exp.Expr] = {}
 
-    def evaluate(self, rule: str, facts: dict[str, Any], as_of: dt.date) -> Outcome:
-        return _One(self, self.rules[rule], facts, as_of).outcome()
+    def evaluate(
+        self,
+        rule: str,
+        facts: dict[str, Any],
+        as_of: dt.date,
+        shared: frozenset[str] | None = None,
+        events: dict[str, list[dict[str, Any]]] | None = None,
+    ) -> Outcome:
+        """`shared`: the only facts that count; `events`: whole tables of the owner's events."""
+        if shared is not None:
+            facts = {n: v for n, v in facts.items() if n in shared}
+        found = _One(self, self.rules[rule], facts, as_of)
+        found.shared, found.events = shared, events or {}
+        return found.outcome()
 
     def tree(self, text: str) -> exp.Expr:
         if text not in self.trees:
@@ -104,17 +128,21 @@ class _One:
         self.owner, self.rule, self.facts, self.as_of = owner, rule, facts, as_of
         self.last = as_of.year - 1
         self.fixed: dict[str, Fraction] = {}
+        self.shared: frozenset[str] | None = None
+        self.events: dict[str, list[dict[str, Any]]] = {}
         self.others: dict[str, Outcome] = {}
 
     # --- results by kind
 
     def outcome(self) -> Outcome:
-        basis = self.rule["basis"]
-        if self.as_of < dt.date.fromisoformat(basis["from"]) or (
-            basis.get("to") and self.as_of > dt.date.fromisoformat(basis["to"])
-        ):
+        spans = [self.rule["basis"], *self.rule.get("window", {}).get("rounds", [])]
+        if not any(self._within(span) for span in spans):
             return Outcome(in_force=False)
         return getattr(self, "_" + self.rule["kind"])()
+
+    def _within(self, span: dict[str, str]) -> bool:
+        first, last = span["from"], span.get("to") or "9999-12-31"
+        return dt.date.fromisoformat(first) <= self.as_of <= dt.date.fromisoformat(last)
 
     def _decided(self) -> Outcome:
         found = Outcome()
@@ -137,6 +165,9 @@ class _One:
             return self._decide(e.this, conditions)
         if isinstance(e, exp.Not):
             return contrary(self._decide(e.this, conditions))
+        if isinstance(e, exp.Anonymous) and e.this.lower() == "at_least":
+            verdicts = [self._decide(a, conditions) for a in e.expressions[1:]]
+            return self._enough(int(e.expressions[0].this), verdicts)
         pair = [self._decide(side, conditions) for side in (e.left, e.right)]
         return both(pair) if isinstance(e, exp.And) else either(pair)
 
@@ -244,19 +275,22 @@ class _One:
         return self._named_test(e)
 
     def _named_test(self, e: exp.Column) -> bool | None:
+        if e.table:
+            return self.facts.get(f"{e.table}.{e.name}")
         if e.name in self.owner.rules and e.name not in self.facts:
-            other = self._other(e.name)
-            return other.verdict
+            return self._other(e.name).verdict
         return self.facts.get(e.name)
 
     def _called(self, e: exp.Anonymous) -> bool | None:
         name, args = e.this.lower(), e.expressions
         if name == "at_least":
-            verdicts = [self.holds(a) for a in args[1:]]
-            need = int(args[0].this)
-            if sum(v is True for v in verdicts) >= need:
-                return True
-            return None if sum(v is not False for v in verdicts) >= need else False
+            return self._enough(int(args[0].this), [self.holds(a) for a in args[1:]])
+        if name == "on_shared":
+            return self.owner.evaluate(
+                args[0].name, self.facts, self.as_of, self.owner.shared, self.events
+            ).verdict
+        if name in ("last", "prior", "this_year"):
+            return self._function(name, args)
         if name == "holds":
             title = args[0].name
             since, until = self.facts.get(f"{title}_from"), self.facts.get(f"{title}_to")
@@ -271,14 +305,19 @@ class _One:
             return self._coded(name, args)
         raise AssertionError(name)
 
+    def _enough(self, need: int, verdicts: list[bool | None]) -> bool | None:
+        if sum(v is True for v in verdicts) >= need:
+            return True
+        return None if sum(v is not False for v in verdicts) >= need else False
+
     def _coded(self, name: str, args: list[exp.Expr]) -> bool | None:
         subject = self.value(args[0])
         codes = (
             [args[1].this]
             if isinstance(args[1], exp.Literal)
-            else self.rule["parameters"][args[1].name]["codes"]
+            else self.rule["parameters"][args[1].name].get("codes")
         )
-        if subject is None:
+        if subject is None or codes is None:
             return None
         return subject in codes if name == "one_of" else any(subject.startswith(c) for c in codes)
 
@@ -290,6 +329,8 @@ class _One:
         for side, other, swap in ((e.left, e.right, False), (e.right, e.left, True)):
             if isinstance(side, exp.Anonymous) and side.this.lower() == "cagr":
                 return self._growing(type(e), side, other)
+            if isinstance(side, exp.Anonymous) and side.this.lower() in ("events", "earlier"):
+                return self._counted(type(e), side, self.value(other), swap)
             if isinstance(side, exp.Column) and self._is_score(side):
                 return self._scored(type(e), side, self.value(other), swap)
         a, b = self.value(e.left), self.value(e.right)
@@ -307,11 +348,51 @@ class _One:
             return None
         low, high = other.groups[side.name] if side.table else (other.low, other.high)
         verdicts = {OPS[op](value, x) if swap else OPS[op](x, value) for x in (low, high)}
-        if op in (exp.EQ, exp.NEQ) and low != high and low < value < high:
-            return None
         if op in (exp.EQ, exp.NEQ) and low != high and low <= value <= high:
             return None
         return verdicts.pop() if len(verdicts) == 1 else None
+
+    def _counted(
+        self, op: type, side: exp.Anonymous, value: Fraction | None, swap: bool
+    ) -> bool | None:
+        """Events of a whole table whose every day and kind is known: a plain count."""
+        name, args = side.this.lower(), list(side.expressions)
+        table = "violation" if name == "earlier" else args.pop(0).name
+        window = self._window(args.pop(0).name)
+        if value is None or window is None or table not in self.events:
+            return None
+        kinds = [a for a in args if isinstance(a, exp.Anonymous) and a.this.lower() == "same"]
+        tests = [a for a in args if a not in kinds]
+        until = self.facts.get("occurred_on") if name == "earlier" else self.as_of
+        rows = []
+        for row in self.events[table]:
+            since = self._before(until, window)
+            inside = (
+                since < row["occurred_on"] < until
+                if name == "earlier"
+                else (since < row["occurred_on"] <= until)
+            )
+            passes = [_One(self.owner, self.rule, row, self.as_of).holds(t) for t in tests]
+            if inside and all(passes):
+                rows.append(row)
+        if kinds and name == "earlier":
+            rows = [r for r in rows if r["kind"] == self.facts["kind"]]
+        count = len(rows)
+        if kinds and name == "events":
+            count = max((sum(r["kind"] == k["kind"] for r in rows) for k in rows), default=0)
+        return OPS[op](value, count) if swap else OPS[op](count, value)
+
+    def _window(self, name: str) -> tuple[int, str] | None:
+        given = self.rule["parameters"][name]
+        text = given.get("value") or given.get("default")
+        number, unit = text.split() if text else (None, None)
+        return None if number is None else (int(number), unit)
+
+    def _before(self, day: dt.date, window: tuple[int, str]) -> dt.date:
+        size, unit = int(window[0]), window[1]
+        if unit == "天":
+            return day - dt.timedelta(days=size)
+        return later(day, -size * (12 if unit == "年" else 1))
 
     def _growing(self, op: type, side: exp.Anonymous, other: exp.Expr) -> bool | None:
         name, years = side.expressions[0].name, int(side.expressions[1].this)
@@ -364,6 +445,8 @@ class _One:
         return None if b == 0 else a / b
 
     def _name(self, e: exp.Column) -> Any:
+        if e.table and e.table not in self.owner.rules:
+            return self.facts.get(f"{e.table}.{e.name}")
         if e.name == "as_of":
             return self.as_of
         if e.name in self.fixed:
@@ -378,6 +461,15 @@ class _One:
     def _parameter(self, given: dict[str, Any]) -> Any:
         if "value" in given:
             return figure(given["value"])
+        if "table" in given:
+            chosen = self.value(self.owner.tree(given["by"]))
+            return figure(given["table"][chosen]) if chosen in given["table"] else None
+        if "bands" in given:
+            by = self.value(self.owner.tree(given["bands"]["by"]))
+            steps = given["bands"]["steps"]
+            if by is None:
+                return None
+            return figure(next(s["value"] for s in steps if self._in_step(by, s)))
         for row in given.get("values", []):
             if self.as_of >= dt.date.fromisoformat(row["from"]) and (
                 "to" not in row or self.as_of <= dt.date.fromisoformat(row["to"])
@@ -402,7 +494,8 @@ class _One:
             return dt.date(self.last, 12, 31)
         if name in ("last", "this_year", "prior"):
             ago = {"last": 0, "this_year": -1}.get(name)
-            return self._year(args[0].name, int(args[1].this) if ago is None else ago)
+            owner = f"{args[0].table}." if args[0].table else ""
+            return self._year(owner + args[0].name, int(args[1].this) if ago is None else ago)
         if name in ("total", "mean"):
             return self._total(name, args)
         if name == "growth":
@@ -421,6 +514,8 @@ class _One:
     def _dates(self, name: str, a: Any, b: Any) -> Any:
         if name == "date_add":
             return a + dt.timedelta(days=int(b))
+        if name == "add_months":
+            return later(a, int(b))
         if name == "days":
             return Fraction((b - a).days)
         if name == "months_inclusive":
@@ -443,5 +538,7 @@ class _One:
 
     def _other(self, name: str) -> Outcome:
         if name not in self.others:
-            self.others[name] = self.owner.evaluate(name, self.facts, self.as_of)
+            self.others[name] = self.owner.evaluate(
+                name, self.facts, self.as_of, self.shared, self.events
+            )
         return self.others[name]
