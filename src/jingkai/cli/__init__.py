@@ -22,6 +22,7 @@ from jingkai.cli.loading import (
     template_command,
 )
 from jingkai.cli.output import console_error
+from jingkai.cli.reforming import diff_command, plan_command, runs_command, whatif_command
 from jingkai.cli.rules import rules_app
 from jingkai.errors import JingkaiError
 
@@ -42,6 +43,10 @@ app.command("explain")(explain_command)
 app.command("near")(near_command)
 app.command("materials")(materials_command)
 app.command("differences")(differences_command)
+app.command("whatif")(whatif_command)
+app.command("plan")(plan_command)
+app.command("diff")(diff_command)
+app.command("runs")(runs_command)
 app.command("demo")(demo_command)
 app.add_typer(rules_app, name="rules")
 

@@ -15,11 +15,21 @@ from typing import Any
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from jingkai.errors import JingkaiError
 
-__all__ = ["console", "console_error", "fold", "line", "money", "print_json", "progress_bar"]
+__all__ = [
+    "console",
+    "console_error",
+    "fold",
+    "line",
+    "money",
+    "print_json",
+    "progress_bar",
+    "show_table",
+]
 
 _PLAIN_WIDTH = 120
 _OPENING, _CLOSING = "（《“‘【(", "，。、；：？！）》”’】)%"
@@ -93,6 +103,29 @@ def console_error(error: JingkaiError) -> None:
         line(Text(f"  · {finding}"), 4, _errors)
     if len(error.findings) > 50:
         line(Text(f"  …… 另有{len(error.findings) - 50}处"), to=_errors)
+
+
+def show_table(title: str, columns: list[str], rows: list[list[str]], right: int = 99) -> None:
+    """Print rows: a table on a terminal, plain lines elsewhere.
+
+    Parameters
+    ----------
+    right
+        The column (from 0) from which on figures are set to the right.
+    """
+    if not console.is_terminal:
+        line(Text(title))
+        heads = [c for c in columns if c]
+        line("  " + "  ".join(heads), 4)
+        for row in rows:
+            line(Text("  " + "  ".join(cell or "—" for cell in row)), 4)
+        return
+    table = Table(title=Text(title), title_justify="left", header_style="bold")
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="right" if i >= right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
 
 
 def print_json(value: Any) -> None:

@@ -24,7 +24,7 @@ from jingkai.rulebook import Rulebook
 from jingkai.rulebook.change import RuleChange
 from jingkai.workspace import Workspace, publish_folder
 
-__all__ = ["Comparison", "flip_rule", "stored_comparison", "told_changes", "write_flips"]
+__all__ = ["Comparison", "flip_rule", "sink", "stored_comparison", "told_changes", "write_flips"]
 
 _BATCH = 65_536
 _WORDS = {
@@ -186,9 +186,9 @@ def write_flips(
     """
     wide = target.with_name("wide.arrow")
     moved = frame.filter(pl.any_horizontal(flipped(pair) for pair in pairs))
-    _sink(moved, wide)
+    sink(moved, wide)
     located = groups.add(pl.scan_ipc(wide), snapshot)
-    _sink(pl.concat([flip_rows(located, p, (causes or {}).get(p.rule)) for p in pairs]), target)
+    sink(pl.concat([flip_rows(located, p, (causes or {}).get(p.rule)) for p in pairs]), target)
     wide.unlink()
     rules = [flip_rule(pair, rulebooks) for pair in pairs]
     sums = summed(target, rules, rulebooks[1].vocabulary)
@@ -211,7 +211,8 @@ def _states(frame: pl.LazyFrame, pair: RulePair, view: View) -> dict[str, int]:
     return {word: int(n) for word, n in rows.collect(engine="streaming").iter_rows()}
 
 
-def _sink(frame: pl.LazyFrame, path: Path) -> None:
+def sink(frame: pl.LazyFrame, path: Path) -> None:
+    """Write a table of Arrow as runs lie on disk, streamed."""
     frame.sink_ipc(
         path,
         compression="uncompressed",

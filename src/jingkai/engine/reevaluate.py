@@ -73,8 +73,10 @@ class Reevaluation:
         stored = self.run.scan(self.entity).select(
             *sorted(plain), *(pl.col(c).alias(f"a:{c}") for c in sorted(before))
         )
-        wanted = [*facts, *sorted(read - plain - set(facts))]
-        both = pl.concat([self._facts(wanted), stored], how="horizontal")
+        wanted = [*(facts or ["key"]), *sorted(read - plain - set(facts))]
+        both = self._facts(wanted)
+        if plain or before:
+            both = pl.concat([both, stored], how="horizontal")
         return program_frame(self.again, both).select(
             *facts,
             *(f"a:{c}" for c in sorted(before)),

@@ -17,6 +17,7 @@ from jingkai import __version__
 from jingkai.engine.indicators import decide_indicators
 from jingkai.engine.joins import facts_frame
 from jingkai.engine.polars_engine import PolarsEngine
+from jingkai.engine.rulebooks import keep_rulebook
 from jingkai.engine.store import DecisionRun
 from jingkai.engine.summary import summarise
 from jingkai.registry.snapshot import Snapshot
@@ -90,6 +91,7 @@ def decide(
         manifest = {"schema": 1, "id": identity, **manifest}
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
         (tmp / "manifest.json").write_text(text, "utf-8")
+        keep_rulebook(workspace, rulebook)
         publish_folder(tmp, final)
     except BaseException:
         shutil.rmtree(tmp, ignore_errors=True)

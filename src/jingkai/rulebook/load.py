@@ -97,7 +97,7 @@ def load_rulebook(
         _reform(reform, layers, findings)
         identity = hashlib.sha256(f"{identity}\0{reform.hash}".encode()).hexdigest()
     checked = check_layers(layers, vocabulary, identity, findings, examples_needed=examples_needed)
-    return replace(checked, texts=_texts(folders, named))
+    return replace(checked, texts=() if reform else _texts(folders, named))
 
 
 def read_layers(named: Iterable[tuple[str, Iterable[Path]]], findings: list[Finding]) -> Layers:

@@ -129,7 +129,7 @@ def read_reform(path: Path) -> ReformFile:
     """
     if not path.is_file():
         raise RulebookError("没有这个改革方案文件", where=str(path), hint="检查文件名")
-    source = read_yaml(path)
+    source = read_yaml(path.resolve())
     if not isinstance(source.data, dict):
         raise RulebookError("the file is no reform", where=source.name, hint="start with `reform:`")
     try:

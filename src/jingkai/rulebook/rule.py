@@ -212,7 +212,7 @@ class Rulebook:
     """Checked rules in an order in which each stands after those it reads.
 
     `hash` identifies the text of every rule, parameter layer and the vocabulary; `texts` are the
-    files as they were read.
+    files as they were read (none where a reform changed them). `strict`: what was not verified is unknown.
     """
 
     rules: dict[str, Rule]
@@ -220,6 +220,7 @@ class Rulebook:
     vocabulary: Vocabulary
     hash: str
     texts: tuple[RuleText, ...] = ()
+    strict: bool = False
 
     def on(self, day: date) -> Rulebook:
         """Return the rulebook as it stands on a day: of each name the rule that counts then."""

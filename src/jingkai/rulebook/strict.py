@@ -21,7 +21,7 @@ def strict_rulebook(rulebook: Rulebook) -> Rulebook:
     """
     rules = {name: _strict(rule) for name, rule in rulebook.rules.items()}
     identity = hashlib.sha256(f"{rulebook.hash} strict".encode()).hexdigest()
-    return replace(rulebook, rules=rules, hash=identity)
+    return replace(rulebook, rules=rules, hash=identity, strict=True)
 
 
 def _strict(rule: Rule) -> Rule:
