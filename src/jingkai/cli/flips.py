@@ -56,6 +56,7 @@ def print_comparison(comparison: Comparison) -> None:
         _print_directions(moved)
         for rule in moved.values():
             _print_rule(rule)
+    _print_indicators(manifest.get("indicators", {}))
     _print_members(manifest)
     _print_read(manifest)
 
@@ -161,6 +162,27 @@ def _print_rows(title: str, rows: list[tuple[str, dict[str, Any]]], rule: dict[s
     show_table(title, head, table, right=1)
     if len(rows) > _SHOWN:
         line(f"  …… 另有 {len(rows) - _SHOWN} 组，见 --json")
+
+
+def _print_indicators(indicators: dict[str, Any]) -> None:
+    for indicator in indicators.values():
+        rows = [
+            [
+                row["zone"] or "全部",
+                _indicator(indicator, row["before"]),
+                _indicator(indicator, row["after"]),
+            ]
+            for row in indicator["zones"][:_SHOWN]
+        ]
+        show_table(f"指标 · {indicator['title']['zh']}", ["", "现在", "之后"], rows, right=1)
+
+
+def _indicator(indicator: dict[str, Any], row: dict[str, Any] | None) -> str:
+    if row is None or row["partial"] is None:
+        return "—"
+    value = money(Fraction(row["partial"]) * Fraction(indicator["quantum"]), indicator["unit"])
+    cover = "" if row["known"] == row["of"] else f"（已知 {row['known']:,}/{row['of']:,}）"
+    return value + cover
 
 
 def _print_members(manifest: dict[str, Any]) -> None:

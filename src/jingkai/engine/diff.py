@@ -129,7 +129,7 @@ class _Difference:
         entities: dict[str, Any] = {}
         ran = [side.run.manifest["entities"] for side in (self.a, self.b)]
         for entity in dict.fromkeys([*ran[0], *ran[1]]):
-            if entity in ran[0] and entity in ran[1]:
+            if all(entity in side.snapshot.entities for side in (self.a, self.b)):
                 rules |= self._flips(entity, folder)
             entities[entity] = self._members(entity, folder)
         days = (self.a.day, self.b.day)
@@ -179,11 +179,12 @@ class _Difference:
         before = _stored(self.a.run, entity, "a", {c for p in pairs for c in p.columns(p.before)})
         after = _stored(self.b.run, entity, "b", {c for p in pairs for c in p.columns(p.after)})
         facts = self.b.snapshot.scan(entity).select(groups.columns)
-        parts = [facts, after, *between.frames(pairs)]
+        parts = [facts, *after, *between.frames(pairs)]
         if self.same_facts:
-            return pl.concat([*parts, before], how="horizontal")
-        keyed = pl.concat([self.a.run.scan(entity).select("key"), before], how="horizontal")
-        return pl.concat(parts, how="horizontal").join(keyed, on="key", how="inner")
+            return pl.concat([*parts, *before], how="horizontal")
+        keyed = pl.concat([self.a.snapshot.scan(entity).select("key"), *before], how="horizontal")
+        rows = pl.concat(parts, how="horizontal")
+        return rows.join(keyed, on="key", how="inner", maintain_order="left")
 
     # --- entities that are in one run only
 
@@ -253,7 +254,7 @@ class _Between:
         }
         found = []
         if wanted["m"]:
-            found.append(_stored(self.whole.middle, self.entity, "m", wanted["m"]))
+            found += _stored(self.whole.middle, self.entity, "m", wanted["m"])
         if wanted["n"] and self.again is not None:
             frame = self.again.frame((), wanted["n"], ())
             found.append(
@@ -262,8 +263,10 @@ class _Between:
         return found
 
 
-def _stored(run: DecisionRun, entity: str, prefix: str, columns: set[str]) -> pl.LazyFrame:
-    return run.scan(entity).select(pl.col(c).alias(f"{prefix}:{c}") for c in sorted(columns))
+def _stored(run: DecisionRun, entity: str, prefix: str, columns: set[str]) -> list[pl.LazyFrame]:
+    """Return the columns of a run under a prefix; nothing where none are wanted."""
+    named = [pl.col(c).alias(f"{prefix}:{c}") for c in sorted(columns)]
+    return [run.scan(entity).select(named)] if named else []
 
 
 def _only(mine: _Side, other: _Side, entity: str, word: str) -> pl.LazyFrame:

@@ -44,7 +44,7 @@ class Groups:
         if self.owner is not None:
             there = [c for c in self.enterprise if c not in have]
             other = snapshot.scan("enterprise").select(pl.col("key").alias(self.owner), *there)
-            frame = frame.join(other, on=self.owner, how="left")
+            frame = frame.join(other, on=self.owner, how="left", maintain_order="left")
             have |= set(there)
         found = {name: self._expression(name, have) for name in ("name", *GROUPS)}
         raw = [c for c in have if c not in ("key", *found)]

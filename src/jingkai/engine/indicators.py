@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -18,9 +18,16 @@ from jingkai.rulebook.tree import Aggregate, walk
 
 __all__ = ["decide_indicators"]
 
+#: The results of an entity's rules, one row each in the snapshot's order.
+Results = Callable[[str], pl.LazyFrame]
+
 
 def decide_indicators(
-    rulebook: Rulebook, snapshot: Snapshot, folder: Path, as_of: date
+    rulebook: Rulebook,
+    snapshot: Snapshot,
+    results: Results,
+    as_of: date,
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Return every indicator in force, for the whole snapshot and for each zone in it.
 
@@ -28,8 +35,10 @@ def decide_indicators(
     ----------
     rulebook, snapshot, as_of
         What to add up, over what, on which date.
-    folder
-        Where the entities' results of this run lie.
+    results
+        Gives the results of an entity's rules.
+    only
+        The indicators wanted; all by default.
 
     Returns
     -------
@@ -39,18 +48,18 @@ def decide_indicators(
     """
     found: dict[str, Any] = {}
     for rule in rulebook.in_force(as_of):
-        if rule.kind == "indicator":
+        if rule.kind == "indicator" and (only is None or rule.id in only):
             found[rule.id] = {
                 "unit": str(rule.unit),
                 "quantum": str(amount_quantum(rule.unit)),
                 "direction": rule.source.direction,
-                "zones": _zones(rule, rulebook, snapshot, folder, as_of),
+                "zones": _zones(rule, rulebook, snapshot, results, as_of),
             }
     return found
 
 
 def _zones(
-    rule: Rule, rulebook: Rulebook, snapshot: Snapshot, folder: Path, as_of: date
+    rule: Rule, rulebook: Rulebook, snapshot: Snapshot, results: Results, as_of: date
 ) -> list[dict[str, Any]]:
     assert rule.value is not None
     aggregates = [n for n in dict.fromkeys(walk(rule.value)) if isinstance(n, Aggregate)]
@@ -60,7 +69,7 @@ def _zones(
         names[node] = f"a{i}"
         if node.entity not in snapshot.entities:
             return []
-        frame = _aggregated(node, f"a{i}", rule, rulebook, snapshot, folder, as_of)
+        frame = _aggregated(node, f"a{i}", rule, rulebook, snapshot, results, as_of)
         joined = (
             frame if joined is None else joined.join(frame, on="zone", how="full", coalesce=True)
         )
@@ -83,10 +92,10 @@ def _aggregated(
     rule: Rule,
     rulebook: Rulebook,
     snapshot: Snapshot,
-    folder: Path,
+    results: Results,
     as_of: date,
 ) -> pl.DataFrame:
-    stored = pl.scan_ipc(folder / f"{node.entity}.arrow")
+    stored = results(node.entity)
     both, columns = facts_and_results(snapshot, rulebook, node.entity, as_of, stored)
     lowering = lowering_for(rulebook, rule, as_of, frozenset(columns))
     lowering.entity = node.entity

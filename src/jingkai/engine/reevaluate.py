@@ -70,18 +70,24 @@ class Reevaluation:
         before, after, facts = set(before), set(after), list(facts)
         read, computed = leaves(self.again), self.again.columns.keys()
         plain = ((read | after) & self.stand) - computed
-        stored = self.run.scan(self.entity).select(
-            *sorted(plain), *(pl.col(c).alias(f"a:{c}") for c in sorted(before))
-        )
         wanted = [*(facts or ["key"]), *sorted(read - plain - set(facts))]
         both = self._facts(wanted)
         if plain or before:
+            stored = self.run.scan(self.entity).select(
+                *sorted(plain), *(pl.col(c).alias(f"a:{c}") for c in sorted(before))
+            )
             both = pl.concat([both, stored], how="horizontal")
         return program_frame(self.again, both).select(
             *facts,
             *(f"a:{c}" for c in sorted(before)),
             *(pl.col(c).alias(f"b:{c}") for c in sorted(after)),
         )
+
+    def results(self) -> pl.LazyFrame:
+        """Return every result after the change, one row an entity in the snapshot's order."""
+        names = [*self.after.outputs]
+        frame = self.frame((), names, ["key"])
+        return frame.select("key", *(pl.col(f"b:{c}").alias(c) for c in names))
 
     def _facts(self, wanted: list[str]) -> pl.LazyFrame:
         own = self.snapshot.columns(self.entity)

@@ -9,6 +9,7 @@ from typing import Any
 from jingkai.engine.comparison import Comparison, stored_comparison, told_changes, write_flips
 from jingkai.engine.flips import pair_of
 from jingkai.engine.groups import groups_of
+from jingkai.engine.moved_indicators import moved_indicators
 from jingkai.engine.reevaluate import Reevaluation, reevaluate
 from jingkai.engine.run import decide
 from jingkai.engine.store import DecisionRun
@@ -49,8 +50,12 @@ def compare_rules(
     def build(folder: Path) -> dict[str, Any]:
         rules: dict[str, Any] = {}
         entities: dict[str, Any] = {}
-        for entity in run.manifest["entities"]:
+        found_by: dict[str, Reevaluation] = {}
+        for entity in (e for e in snapshot.entities if e in after.vocabulary.entities):
             found = reevaluate(run, snapshot, before, after, as_of, entity)
+            if not found.before.layouts and not found.after.layouts:
+                continue
+            found_by[entity] = found
             entities[entity] = {
                 "rows": snapshot.rows(entity),
                 "computed": len(found.again.outputs),
@@ -64,6 +69,7 @@ def compare_rules(
             "changes": told_changes(rule_changes(before, after, (as_of, as_of))),
             "entities": entities,
             "rules": rules,
+            "indicators": moved_indicators(run, (before, after), found_by, as_of),
         }
 
     return stored_comparison(workspace, identity, build)

@@ -113,7 +113,12 @@ def _decide_into(question: _Question, folder: Path, progress: Progress) -> dict[
         summary |= summarise(program, question.rulebook, facts, folder / f"{entity}.arrow")
         rules |= {n: _described(question.rulebook.rules[n], program) for n in program.layouts}
         entities[entity] = {"rows": question.snapshot.rows(entity)}
-    indicators = decide_indicators(question.rulebook, question.snapshot, folder, question.as_of)
+    indicators = decide_indicators(
+        question.rulebook,
+        question.snapshot,
+        lambda entity: pl.scan_ipc(folder / f"{entity}.arrow"),
+        question.as_of,
+    )
     progress("done", len(names), len(names))
     return {
         "snapshot": question.snapshot.id,
