@@ -6,7 +6,7 @@ import polars as pl
 
 from jingkai.rulebook import Program
 
-__all__ = ["disagreements", "pairs"]
+__all__ = ["WRITTEN", "disagreements", "pairs"]
 
 _CONDITIONS = {
     "above_scale_industrial": "industrial.legal industrial.industry industrial.revenue",
@@ -22,6 +22,16 @@ _CONDITIONS = {
     "giant.rd spec.share spec.share_before giant.ip giant.market giant.link giant.score "
     "giant.champion",
 }
+
+#: The rules that are also written by hand; only these are compared and timed beside it.
+WRITTEN = (
+    *_CONDITIONS,
+    "credit_risk_class",
+    "credit_risk_class_by_points",
+    "enterprise_co2",
+    "hte_innovation_score",
+    "innovative_sme_score",
+)
 
 
 def pairs(program: Program) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from benchmarks.agreement import disagreements, pairs
+from benchmarks.agreement import WRITTEN, disagreements, pairs
 from benchmarks.data import AS_OF
 from benchmarks.handwritten import handwritten
 from benchmarks.high_tech import HighTech
@@ -17,7 +17,7 @@ from jingkai.rulebook import compile_program
 @pytest.fixture(scope="module")
 def decided(rulebook):
     facts = demo_enterprises(2000, seed=11)
-    program = compile_program(rulebook, "enterprise", AS_OF, facts.columns)
+    program = compile_program(rulebook, "enterprise", AS_OF, facts.columns, WRITTEN)
     outputs = program_frame(program, facts.lazy()).select("key", *program.outputs)
     return facts, program, outputs.collect(engine="streaming")
 
