@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from jingkai.cli.cluster import export_command
 from jingkai.cli.deciding import decide_command, differences_command
 from jingkai.cli.demo import demo_command
 from jingkai.cli.explaining import explain_command
@@ -42,6 +43,7 @@ app.command("decide")(decide_command)
 app.command("explain")(explain_command)
 app.command("near")(near_command)
 app.command("materials")(materials_command)
+app.command("export")(export_command)
 app.command("differences")(differences_command)
 app.command("whatif")(whatif_command)
 app.command("plan")(plan_command)

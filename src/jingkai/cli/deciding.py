@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from jingkai.cli.cluster import SparkPlaces, spark_decision
 from jingkai.cli.output import console, line, money, print_json, progress_bar
 from jingkai.cli.session import (
     AS_OF,
@@ -26,7 +27,7 @@ from jingkai.engine.differences import official_differences
 from jingkai.engine.run import decide
 from jingkai.engine.store import DecisionRun, EngineError
 from jingkai.engine.workbook import decision_workbook
-from jingkai.errors import Finding
+from jingkai.errors import Finding, JingkaiError
 from jingkai.explain.words import parameter_text
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rule, Rulebook, strict_rulebook
@@ -46,18 +47,32 @@ def decide_command(
     current: bool = typer.Option(
         False, "--current", help="有依据只核对到查询日之前的规则时停止，不作认定"
     ),
+    engine: str = typer.Option("polars", "--engine", help="polars（本机）或 spark（集群）"),
+    master: str = typer.Option("local[*]", "--master", help="Spark 的地址，如 spark://主机:7077"),
+    facts: str | None = typer.Option(None, "--facts", help="jingkai export 所导出数据的地址"),
+    out: str | None = typer.Option(None, "--out", help="把结果以 Parquet 留在这个地址"),
+    conf: list[str] = typer.Option([], "--conf", help="Spark 设置，写成 名=值，可重复"),
     as_json: bool = JSON,
 ) -> None:
     """对全部主体逐条认定，打印汇总。Decide every rule for every entity."""
-    workspace = find_workspace()
-    rulebook, snapshot = open_rulebook(workspace), Snapshot.current(workspace)
-    day = read_day(as_of) or snapshot.as_of
+    workspace, asked = find_workspace(), read_day(as_of)
+    rulebook = open_rulebook(workspace)
     if strict:
         rulebook = strict_rulebook(rulebook)
+
+    day = asked or (None if facts else Snapshot.current(workspace).as_of)
     if current:
-        _stop_if_old(rulebook.on(day), day)
-    with progress_bar("认定", quiet=as_json) as progress:
-        run = decide(workspace, snapshot, rulebook, day, progress=progress)
+        _stop_if_old(rulebook, day)
+    if _on_spark(engine, facts, out, conf):
+        places = SparkPlaces(master, facts, out)
+        found = spark_decision(workspace, rulebook, day, places, conf, as_json)
+        if found is None:
+            return
+        run, snapshot = found
+    else:
+        snapshot = Snapshot.current(workspace)
+        with progress_bar("认定", quiet=as_json) as progress:
+            run = decide(workspace, snapshot, rulebook, day or snapshot.as_of, progress=progress)
     if xlsx is not None:
         decision_workbook(run, snapshot, rulebook, xlsx)
     if as_json:
@@ -68,7 +83,10 @@ def decide_command(
         console.print(f"逐户结果已写入 {xlsx}")
 
 
-def _stop_if_old(rulebook: Rulebook, day: date) -> None:
+def _stop_if_old(rulebook: Rulebook, day: date | None) -> None:
+    if day is None:
+        raise JingkaiError("--current 需要查询日", hint="加上 --as-of")
+    rulebook = rulebook.on(day)
     old = [(r, known) for r in rulebook.in_force(day) if (known := r.known_until(day))]
     findings = [
         Finding(f"{r.source.title.zh}（{r.id}）核对至 {known}", r.place)
@@ -91,6 +109,14 @@ def old_rules(run: DecisionRun) -> dict[str, list[str]]:
         if known is not None and known < run.as_of.isoformat():
             found.setdefault(known, []).append(described["title"]["zh"])
     return found
+
+
+def _on_spark(engine: str, facts: str | None, out: str | None, conf: list[str]) -> bool:
+    if engine not in ("polars", "spark"):
+        raise JingkaiError(f"没有引擎“{engine}”", hint="用 polars 或 spark")
+    if engine == "polars" and (facts or out or conf):
+        raise JingkaiError("--facts、--out、--conf 只用于 Spark", hint="加上 --engine spark")
+    return engine == "spark"
 
 
 def summary_dict(run: DecisionRun) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook.events import EventCount
 from jingkai.vocabulary import Vocabulary
 
-__all__ = ["EventTable", "event_tables", "with_events"]
+__all__ = ["EventTable", "event_tables", "whole_until", "with_events"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,14 @@ def event_tables(snapshot: Snapshot, counts: Sequence[EventCount]) -> dict[str, 
     """Return the tables that counts need, as far as a snapshot has them."""
     found = {}
     for entity in {c.entity for c in counts} & set(snapshot.entities):
-        status = snapshot.manifest["registers"].get(entity, {}).get("as_of")
-        until = date.fromisoformat(status) if status else None
-        found[entity] = EventTable(snapshot.scan(entity), until)
+        found[entity] = EventTable(snapshot.scan(entity), whole_until(snapshot, entity))
     return found
+
+
+def whole_until(snapshot: Snapshot, entity: str) -> date | None:
+    """Return the day up to which a table has every event; None if it was not loaded whole."""
+    status = snapshot.manifest["registers"].get(entity, {}).get("as_of")
+    return date.fromisoformat(status) if status else None
 
 
 def with_events(

@@ -9,7 +9,7 @@ import polars as pl
 from jingkai.engine.polars_plan import PlanCompiler
 from jingkai.rulebook import Program
 
-__all__ = ["PolarsEngine", "program_frame"]
+__all__ = ["PolarsEngine", "program_frame", "write_results"]
 
 _BATCH = 65_536
 
@@ -31,15 +31,19 @@ class PolarsEngine:
         target
             The Arrow IPC file to write; its folder exists.
         """
-        outputs = program_frame(program, facts).select("key", *program.outputs)
-        outputs.sink_ipc(
-            target,
-            compression="uncompressed",
-            compat_level=pl.CompatLevel.oldest(),
-            record_batch_size=_BATCH,
-            maintain_order=True,
-            engine="streaming",
-        )
+        write_results(program_frame(program, facts).select("key", *program.outputs), target)
+
+
+def write_results(results: pl.LazyFrame, target: Path) -> None:
+    """Stream rows in their order into an Arrow IPC file as decision runs have it."""
+    results.sink_ipc(
+        target,
+        compression="uncompressed",
+        compat_level=pl.CompatLevel.oldest(),
+        record_batch_size=_BATCH,
+        maintain_order=True,
+        engine="streaming",
+    )
 
 
 def program_frame(program: Program, facts: pl.LazyFrame) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 
 from jingkai import __version__
 from jingkai.engine.indicators import decide_indicators
-from jingkai.engine.joins import facts_frame
+from jingkai.engine.joins import facts_columns, facts_frame
 from jingkai.engine.polars_engine import PolarsEngine
 from jingkai.engine.rulebooks import keep_rulebook
 from jingkai.engine.store import DecisionRun
@@ -25,9 +25,10 @@ from jingkai.rulebook import Program, Rulebook, compile_program
 from jingkai.rulebook.rule import Rule
 from jingkai.workspace import Workspace, publish_folder
 
-__all__ = ["Engine", "decide", "run_id"]
+__all__ = ["ClusterEngine", "Engine", "decide", "decide_there", "run_id"]
 
 Progress = Callable[[str, int, int], None]
+_ENGINES = ("polars", "spark")
 
 
 class Engine(Protocol):
@@ -39,6 +40,13 @@ class Engine(Protocol):
         """Write a program's outputs for every row of facts, in order."""
 
 
+class ClusterEngine(Engine, Protocol):
+    """An engine with facts of its own, which can leave results where they were computed."""
+
+    def write(self, program: Program, url: str) -> None:
+        """Write a program's outputs for every row as Parquet at a URL."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     snapshot: Snapshot
@@ -47,9 +55,9 @@ class _Question:
     engine: Engine
 
 
-def run_id(snapshot: Snapshot, rulebook: Rulebook, as_of: date, engine: Engine) -> str:
-    """Return the identity of a run: the hash of all that decides its results."""
-    parts = (snapshot.id, rulebook.hash, as_of.isoformat(), engine.name, __version__)
+def run_id(snapshot: Snapshot, rulebook: Rulebook, as_of: date, engine: str = "polars") -> str:
+    """Return the identity of a run: the hash of all that decides its results, and its engine."""
+    parts = (snapshot.id, rulebook.hash, as_of.isoformat(), engine, __version__)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -71,7 +79,8 @@ def decide(
     snapshot, rulebook, as_of
         Facts, rules with their layers, and the date asked about.
     engine
-        What runs it; Polars by default.
+        What runs it. Default: a stored answer of any engine, since all answer the same, else
+        Polars.
     progress
         Called with stage, done and total.
 
@@ -79,11 +88,14 @@ def decide(
     -------
     The stored run.
     """
-    engine, rulebook = engine or PolarsEngine(), rulebook.on(as_of)
-    identity = run_id(snapshot, rulebook, as_of, engine)
+    rulebook = rulebook.on(as_of)
+    for name in (engine.name,) if engine else _ENGINES:
+        final = workspace.decisions / run_id(snapshot, rulebook, as_of, name)
+        if (final / "manifest.json").exists():
+            return DecisionRun(final)
+    engine = engine or PolarsEngine()
+    identity = run_id(snapshot, rulebook, as_of, engine.name)
     final = workspace.decisions / identity
-    if (final / "manifest.json").exists():
-        return DecisionRun(final)
     tmp = workspace.temporary(workspace.decisions)
     try:
         question = _Question(snapshot, rulebook, as_of, engine)
@@ -99,18 +111,40 @@ def decide(
     return DecisionRun(final)
 
 
+def decide_there(
+    snapshot: Snapshot,
+    rulebook: Rulebook,
+    as_of: date,
+    engine: ClusterEngine,
+    url: str,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Decide a snapshot whose facts lie elsewhere, leaving the results at a URL.
+
+    Returns
+    -------
+    The run's manifest, without summary and indicators: both need the facts here.
+    """
+    question = _Question(snapshot, rulebook.on(as_of), as_of, engine)
+    rules: dict[str, Any] = {}
+    entities: dict[str, Any] = {}
+    for entity, program in _programs(question, progress or (lambda *_: None)):
+        engine.write(program, f"{url}/{entity}.parquet")
+        rules |= {n: _described(question.rulebook.rules[n], program) for n in program.layouts}
+        entities[entity] = {"rows": snapshot.rows(entity)}
+    identity = run_id(snapshot, question.rulebook, as_of, engine.name)
+    return {"schema": 1, "id": identity, **_manifest(question, entities, rules)}
+
+
 def _decide_into(question: _Question, folder: Path, progress: Progress) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     entities: dict[str, Any] = {}
     summary: dict[str, Any] = {}
-    names = [e for e in question.snapshot.entities if e in question.rulebook.vocabulary.entities]
-    for done, entity in enumerate(names):
-        progress(entity, done, len(names))
-        program, facts = _compile(question, entity)
-        if not program.layouts:
-            continue
-        question.engine.decide(program, facts, folder / f"{entity}.arrow")
-        summary |= summarise(program, question.rulebook, facts, folder / f"{entity}.arrow")
+    for entity, program in _programs(question, progress):
+        target = folder / f"{entity}.arrow"
+        facts, _ = facts_frame(question.snapshot, question.rulebook, entity, question.as_of)
+        question.engine.decide(program, facts, target)
+        summary |= summarise(program, question.rulebook, facts, target)
         rules |= {n: _described(question.rulebook.rules[n], program) for n in program.layouts}
         entities[entity] = {"rows": question.snapshot.rows(entity)}
     indicators = decide_indicators(
@@ -119,7 +153,23 @@ def _decide_into(question: _Question, folder: Path, progress: Progress) -> dict[
         lambda entity: pl.scan_ipc(folder / f"{entity}.arrow"),
         question.as_of,
     )
+    return _manifest(question, entities, rules) | {"summary": summary, "indicators": indicators}
+
+
+def _programs(question: _Question, progress: Progress) -> Iterator[tuple[str, Program]]:
+    names = [e for e in question.snapshot.entities if e in question.rulebook.vocabulary.entities]
+    for done, entity in enumerate(names):
+        progress(entity, done, len(names))
+        columns = facts_columns(question.snapshot, question.rulebook, entity, question.as_of)
+        program = compile_program(question.rulebook, entity, question.as_of, columns)
+        if program.layouts:
+            yield entity, program
     progress("done", len(names), len(names))
+
+
+def _manifest(
+    question: _Question, entities: dict[str, Any], rules: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "snapshot": question.snapshot.id,
         "rulebook": question.rulebook.hash,
@@ -131,15 +181,7 @@ def _decide_into(question: _Question, folder: Path, progress: Progress) -> dict[
         "entities": entities,
         "rules": rules,
         "not_in_force": _not_in_force(question),
-        "summary": summary,
-        "indicators": indicators,
     }
-
-
-def _compile(question: _Question, entity: str) -> tuple[Program, pl.LazyFrame]:
-    frame, columns = facts_frame(question.snapshot, question.rulebook, entity, question.as_of)
-    program = compile_program(question.rulebook, entity, question.as_of, columns)
-    return program, frame
 
 
 def _described(rule: Rule, program: Program) -> dict[str, Any]:
