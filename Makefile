@@ -4,9 +4,10 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	&& { command -v $$p; break; }; done)
 BIN := .venv/bin
 STAMP := .venv/.installed
+SPARK := .venv/.spark
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo test test-fast lint format bench lock clean
+.PHONY: help setup java demo test test-fast lint format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be asked for
@@ -22,15 +23,27 @@ $(STAMP): pyproject.toml requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e . || { echo "Installing jingkai itself failed"; exit 1; }
 	@touch $(STAMP)
 
+$(SPARK): $(STAMP) requirements-spark.lock
+	@echo "Installing PySpark into .venv (once, about 490 MB) ..."
+	@$(PIP) install --require-hashes -r requirements-spark.lock || { echo "Installing PySpark failed: is a package index reachable?"; exit 1; }
+	@touch $(SPARK)
+
+java: # Spark runs on Java 17 or newer; without one its tests are skipped
+	@command -v java >/dev/null 2>&1 || [ -x "$$JAVA_HOME/bin/java" ] \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && echo "Installing Java for Spark (once) ..." \
+	&& { apt-get update -qq; for v in 17 21; do apt-get install -y -qq --no-install-recommends openjdk-$$v-jre-headless && break; done; } >/dev/null 2>&1 \
+	&& command -v java >/dev/null 2>&1; } \
+	|| echo "No Java here: the Spark tests are skipped. Install Java 17 (openjdk-17-jre-headless) to run them."
+
 demo: setup ## load a demo zone, decide, explain, and say what to try next
 	@$(BIN)/jingkai demo
 
-test: setup ## everything that must hold: style, types, layers, tests
+test: setup $(SPARK) java ## everything that must hold: style, types, layers, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 test-fast: setup ## the fast part of the tests
 	$(BIN)/python -m pytest -n 2 -q -m "not slow and not bench"
@@ -51,6 +64,8 @@ bench: setup ## measure against hand-written queries and peers; writes benchmark
 lock: setup ## pin every dependency anew
 	@$(PIP) install uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements.lock
+	cp requirements.lock requirements-spark.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra spark pyproject.toml -o requirements-spark.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra bench pyproject.toml -o requirements-bench.lock
 
 clean: ## take away what was made

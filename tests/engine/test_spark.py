@@ -27,6 +27,8 @@ from tests.engine.random_facts import random_tables
 pytest.importorskip("pyspark", reason="PySpark is not installed")
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("spark"),  # one session for the module
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(not java_found(), reason="no Java for Spark: install Java 17"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
@@ -36,7 +38,12 @@ TYPES = {"bool": pl.Boolean, "int": pl.Int64, "date": pl.Date, "text": pl.String
 
 @pytest.fixture(scope="module")
 def spark():
-    with spark_session("local[2]", {"spark.sql.shuffle.partitions": "4"}) as session:
+    # Java's quick compiler alone: much of this is each plan's first and only run.
+    options = {
+        "spark.sql.shuffle.partitions": "4",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    }
+    with spark_session("local[2]", options) as session:
         yield session
 
 
