@@ -198,12 +198,15 @@ class _Maker:
             )
 
     def _others(self) -> None:
+        """Fill every other fact, each by a seed of its own: a new fact leaves the others alike."""
+        seed = self.rng.getrandbits(64)
         for fact in self.entity.facts.values():
             # The year that has begun has a score already, no accounts.
             begun = (self.year + 1,) if fact.name == "srdi_platform_score" else ()
             for year in (*self.years, *begun) if fact.yearly else (None,):
                 name = fact.column(year)
                 if name not in self.columns and self._wanted(fact):
+                    self.rng = random.Random(f"{seed} {name}")
                     self._put(name, self._column(fact), 0 if fact.type == "quantity" else 0.1)
 
     def _column(self, fact: Fact) -> list[object]:
