@@ -303,8 +303,6 @@ class _One:
             )
         if name in ("under", "one_of"):
             return self._coded(name, args)
-        if name in ("last", "prior", "this_year"):
-            return self._function(name, args)
         raise AssertionError(name)
 
     def _enough(self, need: int, verdicts: list[bool | None]) -> bool | None:

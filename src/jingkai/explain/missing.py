@@ -12,7 +12,7 @@ from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.rule import Condition
 from jingkai.vocabulary import Fact, Vocabulary
 
-__all__ = ["Missing", "atoms", "fact_of", "verdict_of"]
+__all__ = ["Missing", "atoms", "fact_of", "verdict_of", "whole_test"]
 
 
 class Missing:
@@ -56,10 +56,7 @@ class Missing:
         return self._condition_ways(self.rule.condition(node.id))
 
     def _condition_ways(self, c: Condition) -> tuple[Family, Family]:
-        test: tree.Node = c.test
-        if c.applies is not None:
-            test = tree.Logic("or", (tree.Not(c.applies), c.test))
-        return ways(test, self._atom_ways)
+        return ways(whole_test(c), self._atom_ways)
 
     def _atom_ways(self, atom: tree.Node) -> tuple[Family, Family]:
         value = verdict_of(self.row.value(self.plans.test(self.rule, atom)))
@@ -187,6 +184,13 @@ def fact_of(name: str, rule: Rule, vocabulary: Vocabulary) -> Fact | None:
     if inner and owner in entity.references:
         return vocabulary.fact(entity.references[owner], inner)
     return entity.facts.get(name)
+
+
+def whole_test(condition: Condition) -> tree.Node:
+    """Return the test of a condition, which holds too where the condition does not apply."""
+    if condition.applies is None:
+        return condition.test
+    return tree.Logic("or", (tree.Not(condition.applies), condition.test))
 
 
 def atoms(node: tree.Node) -> Iterable[tree.Node]:

@@ -9,7 +9,7 @@ from math import ceil, floor
 from typing import Any
 
 from jingkai.explain.kleene import Family, decide_with, ways
-from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of
+from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of, whole_test
 from jingkai.explain.row import RowEvaluator
 from jingkai.explain.words import expression_text, figure_text, operator_text, parameter_text
 from jingkai.rulebook import Rule, tree
@@ -171,15 +171,14 @@ class _Explaining:
         return isinstance(node, tree.RuleRef) and self.lowering.rules[node.rule].kind == "score"
 
     def _condition(self, c: Condition) -> ConditionReason:
-        verdict = verdict_of(self.row.value(self.plans.test(self.rule, c.test)))
+        verdict = verdict_of(self.row.value(self.plans.test(self.rule, whole_test(c))))
         applies: bool | None = True
         if c.applies is not None:
             applies = verdict_of(self.row.value(self.plans.test(self.rule, c.applies)))
-            verdict = True if applies is False else verdict
         found = ConditionReason(c.id, c.label(self.lang), c.basis, verdict, applies)
         found.atoms = [self._atom(atom) for atom in self._telling(c.test)]
         if verdict is None:
-            found.missing = [self._fact_label(n) for n in self.missing.of_test(c.test)]
+            found.missing = [self._fact_label(n) for n in self.missing.of_test(whole_test(c))]
         if c.say is not None:
             found.say = c.say.text(self.lang)
         return found
