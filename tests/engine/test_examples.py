@@ -59,3 +59,11 @@ def test_an_example_with_an_unknown_fact_is_told(tmp_path):
     book = load_rulebook([tmp_path])
     with pytest.raises(RulebookError, match="no fact `legal_enttiy`"):
         examples_of(book.rules["above_scale_industrial"], book)
+
+
+def test_parameters_come_down_through_every_like(rulebook):
+    examples = {
+        e.title: e for e in examples_of(rulebook.rules["integrated_trade_enterprise"], rulebook)
+    }
+    first, last = examples["各项恰达到本区标准"], examples["本区不要求三同"]  # by way of a third
+    assert dict(last.parameters) == {**dict(first.parameters), "same_line_asked": "0"}

@@ -59,21 +59,21 @@ def examples_of(rule: Rule, rulebook: Rulebook) -> list[Example]:
     RulebookError
         If one names an unknown fact, an unknown example, or a value that cannot be read.
     """
-    found: dict[str, tuple[ExampleSource, dict[str, Any], date | None]] = {}
+    found: dict[str, tuple[dict[str, Any], dict[str, Any], date | None]] = {}
     examples = []
     for source in rule.source.examples:
         given, day = dict[str, Any](), source.as_of
-        parameters = dict(source.parameters)
+        parameters: dict[str, Any] = dict(source.parameters)
         if source.like is not None:
             if source.like not in found:
                 raise _problem(rule, source, f"there is no earlier example `{source.like}`")
-            before, inherited, inherited_day = found[source.like]
+            set_before, inherited, inherited_day = found[source.like]
             given, day = _merged(inherited, {}), day or inherited_day
-            parameters = {**before.parameters, **parameters}
+            parameters = {**set_before, **parameters}
         given = _merged(given, source.given)
         if day is None:
             raise _problem(rule, source, "no `as_of` date is given")
-        found[source.title] = (source, given, day)
+        found[source.title] = (parameters, given, day)
         examples.append(_example(rule, rulebook, source, given, day, parameters))
     return examples
 
