@@ -23,6 +23,7 @@ from benchmarks.data import AS_OF, bench_workspace
 from benchmarks.handwritten import handwritten
 from benchmarks.high_tech import HighTech
 from benchmarks.measure import interleaved, peak_of, ratio
+from benchmarks.reform import reform_section
 from jingkai.engine.joins import facts_frame
 from jingkai.engine.polars_engine import PolarsEngine
 from jingkai.engine.run import decide
@@ -62,6 +63,7 @@ def _report(folder: Path, rows: int, runs: int) -> str:
         _heading(rows, runs, program, len(columns)),
         _whole(folder, beside, facts, runs),
         _memory(workspace, program),
+        reform_section(folder, workspace, rulebook, runs),
         _high_tech(folder, rulebook, workspace, snapshot, facts, runs),
         _compiling(folder),
         _explaining(workspace, rulebook, snapshot),

@@ -70,7 +70,7 @@ class Reevaluation:
         before, after, facts = set(before), set(after), list(facts)
         read, computed = leaves(self.again), self.again.columns.keys()
         plain = ((read | after) & self.stand) - computed
-        wanted = [*(facts or ["key"]), *sorted(read - plain - set(facts))]
+        wanted = [*(facts or ["key"]), *sorted((read | after) - plain - computed - set(facts))]
         both = self._facts(wanted)
         if plain or before:
             stored = self.run.scan(self.entity).select(
