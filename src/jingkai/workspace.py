@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from jingkai.errors import JingkaiError
+from jingkai.errors import Finding, JingkaiError
 
 __all__ = ["Settings", "Workspace", "WorkspaceError", "ZoneSettings", "publish_folder"]
 
@@ -107,8 +108,14 @@ class Workspace:
                 f"{path} 不是 jingkai 工作区",
                 hint="运行 `jingkai init 名称` 新建，或进入已有工作区",
             ) from error
-        except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
-            raise WorkspaceError(f"{_FILE} 无法读取：{error}", where=str(file)) from error
+        except ValidationError as error:
+            findings = [Finding(_said(e), str(file)) for e in error.errors()]
+            hint = "按提示修改；可用的各项见新建工作区时写好的样子"
+            raise WorkspaceError(f"{_FILE} 有错误", findings=findings, hint=hint) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WorkspaceError(
+                f"{_FILE} 无法读取：{error}", where=str(file), hint="检查引号和方括号是否成对"
+            ) from error
         return cls(path.resolve(), settings)
 
     @classmethod
@@ -203,6 +210,13 @@ class Workspace:
                     "另一个进程正在向此工作区装载数据", hint="等它结束后再运行"
                 ) from error
             yield
+
+
+def _said(error: ErrorDetails) -> str:
+    """Return one of pydantic's findings about the settings in words."""
+    words = {"extra_forbidden": "没有这一项设置", "missing": "缺少这一项"}
+    name = ".".join(str(part) for part in error["loc"])
+    return f"{name}：{words.get(error['type'], error['msg'])}"
 
 
 def publish_folder(tmp: Path, final: Path) -> None:

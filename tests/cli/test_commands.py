@@ -88,7 +88,7 @@ def test_explain_by_code_and_by_name(zone):
 
 def test_decide_writes_a_workbook(zone, tmp_path):
     run(zone, "decide", "--xlsx", str(tmp_path / "out.xlsx"))
-    table = read_table(tmp_path / "out.xlsx")
+    table = read_table(tmp_path / "out.xlsx", "企业")
     assert table.frame["规模以上工业企业"].to_list() == ["符合"]
 
 
@@ -229,3 +229,79 @@ def test_strict_takes_unverified_figures_for_unknown(zone):
     assert unverified
     explained = json.loads(run(zone, "explain", CODE, "--strict", "--json")[0])
     assert "together" in explained
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("nonsense",), 2, "没有命令“nonsense”"),
+        (("decide", "--foo"), 2, "没有选项 --foo"),
+        (("decide", "x"), 2, "多余的参数"),
+        (("load", "enterprises"), 2, "缺少参数"),
+        (("near",), 2, "缺少选项 --rule"),
+        (("explain", CODE, "--lang", "fr"), 2, "可以是 zh、en"),
+        (("decide", "--xlsx", "nowhere/out.xlsx"), 2, "路径不存在"),
+        (("near", "--rule", "high_tech_enterprise", "--csv", "nowhere/a.csv"), 2, "路径不存在"),
+        (("template", "enterprises", "--out", "nowhere/a.xlsx"), 2, "路径不存在"),
+        (("template", "enterprises", "--rule", "nothing"), 1, "没有规则"),
+        (("load", "enterprises", "x.csv", "--map", "nowhere.yaml"), 2, "没有这个对应表"),
+        (("load", "outcomes", "x.csv", "--map", "map.yaml"), 1, "不用对应表"),
+        (("rules", "check", "snapshots"), 1, "没有规则文件"),
+    ],
+)
+def test_wrong_commands_are_told_in_chinese(zone, words, code, says):
+    _, err, returned = run(zone, *words, check=False)
+    assert returned == code and says in err and "Traceback" not in err
+    if words[0] != "template":  # which prints its columns where asked for JSON
+        told = run(zone, *words, "--json", check=False)[1]
+        assert says in told and json.loads(told[told.index("{") :])["error"]
+
+
+def test_what_nobody_foresaw_is_a_message_with_the_traceback_in_a_file(monkeypatch):
+    from jingkai.cli.refusals import readable
+
+    known = readable(ZeroDivisionError("by zero"))
+    assert known.exit_code == 70 and "ZeroDivisionError" in known.what
+    file = Path(known.where)
+    assert "by zero" in file.read_text("utf-8")
+    file.unlink()
+
+
+def test_the_workbook_has_totals_and_a_sheet_an_entity(zone, tmp_path):
+    import openpyxl
+
+    run(zone, "decide", "--xlsx", str(tmp_path / "out.xlsx"))
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx", read_only=True)
+    rows = {r[1]: r for r in book["汇总"].iter_rows(min_row=3, values_only=True)}
+    assert rows["above_scale_industrial"][2:5] == (1, 0, 0)
+    assert "企业" in book.sheetnames
+
+
+def test_names_are_printed_as_they_are(tmp_path):
+    run(tmp_path, "init", "w")
+    name = "示例[bold]一:smile:[/b]公司"
+    (tmp_path / "a.csv").write_text(f"信用代码,企业名称\n{CODE},{name}\n", "utf-8")
+    run(tmp_path / "w", "load", "enterprises", "../a.csv", "--as-of", "2026-06-30")
+    out, _, _ = run(tmp_path / "w", "explain", CODE)
+    assert name in out
+
+
+def test_a_template_and_a_suggested_map_are_said_to_programs_too(zone, tmp_path):
+    words = ("template", "enterprises", "--as-of", "2026-06-30", "--rule", "above_scale_industrial")
+    columns = {c["column"]: c for c in json.loads(run(zone, *words, "--json")[0])}
+    assert columns["main_business_revenue_2025"]["unit"] == "万元"
+    data = tmp_path / "a.csv"
+    data.write_text(f"信用代码,营收2025(元),甲列\n{CODE},3,\n", "utf-8")
+    found = json.loads(run(zone, "load", "enterprises", str(data), "--suggest-map", "--json")[0])
+    assert found["columns"]["营收2025(元)"] == {"fact": "revenue", "year": 2025, "unit": "元"}
+    text = run(zone, "load", "enterprises", str(data), "--suggest-map")[0]
+    assert "整列为空" in text
+
+
+def test_wrong_settings_are_named(tmp_path):
+    run(tmp_path, "init", "w")
+    file = tmp_path / "w" / "jingkai.toml"
+    kept = file.read_text("utf-8")
+    file.write_text(kept + "colour = 1\n", "utf-8")
+    _, err, code = run(tmp_path / "w", "decide", check=False)
+    assert code == 2 and "colour：没有这一项设置" in err

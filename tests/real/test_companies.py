@@ -49,7 +49,7 @@ def decided(shared, companies, rulebook, tmp_path_factory):
         map_file=HERE / "companies.map.yaml",
         as_of=DAY,
     )
-    load_outcomes(workspace, _titles(shared, companies, folder), office="industry_it", as_of=DAY)
+    load_outcomes(workspace, [_titles(shared, companies, folder)], office="industry_it", as_of=DAY)
     snapshot = Snapshot.current(workspace)
     return report, snapshot, decide(workspace, snapshot, rulebook, DAY)
 

@@ -267,3 +267,62 @@ def test_a_formula_counts_as_last_computed(workspace):
     assert report.accepted == 1  # never computed by a program: the cell is empty, hence unknown
     assert "revenue_2025" in Snapshot.current(workspace).columns("enterprise")
     assert Snapshot.current(workspace).scan("enterprise").collect()["revenue_2025"][0] is None
+
+
+def test_parquet_headers_have_the_same_names_as_elsewhere(workspace):
+    frame = pl.DataFrame(
+        {
+            "统一社会信用代码 ": [CODE],
+            "营业收入2025（元）": [12_345.5],
+            "照片": [b"\xff\xfe"],
+            "时长": [dt.timedelta(1)],
+            "备注": [""],
+        }
+    )
+    path = workspace.path.parent / "a.parquet"
+    path.write_bytes(parquet(frame))
+    report = load(workspace, "enterprise", [path], as_of=DAY)
+    kept = Snapshot.current(workspace).scan("enterprise").collect()
+    assert kept["revenue_2025"].to_list() == [1_234_550]
+    assert "照片”“时长" in report.files[0]["notes"][0]
+
+
+def test_lines_about_the_whole_table_are_no_header(workspace):
+    rows = [
+        ["某区企业情况表"],
+        ["单位：万元", None, "填报日期：2026年"],
+        ["企业名称", "信用代码", "营业收入2025"],
+        ["甲公司", CODE, 5],
+    ]
+    path = workspace.path.parent / "a.xlsx"
+    path.write_bytes(xlsx(rows))
+    assert load(workspace, "enterprise", [path], as_of=DAY).accepted == 1
+    kept = Snapshot.current(workspace).scan("enterprise").collect()
+    assert kept["revenue_2025"].to_list() == [5_000_000]
+
+
+def test_a_row_of_years_under_a_whole_header_belongs_to_it(workspace):
+    rows = [["信用代码", "营业收入", "研发费用"], [None, "2025年", "2025年"], [CODE, 3, 4]]
+    path = workspace.path.parent / "a.xlsx"
+    path.write_bytes(xlsx(rows))
+    report = load(workspace, "enterprise", [path], as_of=DAY)
+    assert (report.rows_read, report.accepted) == (1, 1)
+    kept = Snapshot.current(workspace).scan("enterprise").collect()
+    assert kept["rd_expense_2025"].to_list() == [4_000_000]
+
+
+def test_yearly_columns_without_a_year_are_named(workspace):
+    path = workspace.path.parent / "a.csv"
+    path.write_text(f"信用代码,企业名称,营业收入\n{CODE},甲,5\n", "utf-8")
+    report = load(workspace, "enterprise", [path], as_of=DAY)
+    assert "没有写年份" in report.files[0]["notes"][0] and not report.files[0]["unmatched"]
+
+
+def test_a_snapshot_damaged_later_is_told(workspace):
+    path = workspace.path.parent / "a.csv"
+    path.write_bytes(GOOD.encode())
+    load(workspace, "enterprise", [path], as_of=DAY)
+    table = Snapshot.current(workspace).path / "enterprise.arrow"
+    table.write_bytes(table.read_bytes()[:300])
+    with pytest.raises(RegistryError, match="已损坏"):
+        Snapshot.current(workspace)

@@ -67,7 +67,7 @@ def test_a_wrong_fact_is_reported_with_file_and_line(tmp_path):
 def test_a_key_written_twice_is_refused(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("a: 1\nb: 2\na: 3\n")
-    with pytest.raises(SourceError, match="twice") as caught:
+    with pytest.raises(SourceError, match="两次") as caught:
         read_yaml(path)
     assert caught.value.where.endswith("a.yaml:3")
 
@@ -75,7 +75,7 @@ def test_a_key_written_twice_is_refused(tmp_path):
 def test_broken_yaml_names_its_line(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("a: 1\nb: [1, 2\n")
-    with pytest.raises(SourceError, match="not valid YAML"):
+    with pytest.raises(SourceError, match="不是有效的 YAML"):
         read_yaml(path)
 
 

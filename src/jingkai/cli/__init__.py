@@ -24,8 +24,8 @@ from jingkai.cli.loading import (
 )
 from jingkai.cli.output import console_error
 from jingkai.cli.reforming import diff_command, plan_command, runs_command, whatif_command
+from jingkai.cli.refusals import readable
 from jingkai.cli.rules import rules_app
-from jingkai.errors import JingkaiError
 
 __all__ = ["app", "main"]
 
@@ -56,12 +56,17 @@ app.add_typer(rules_app, name="rules")
 def main() -> None:
     """Run the command line; an error is a message and an exit code, never a traceback."""
     try:
-        app(standalone_mode=True)
-    except JingkaiError as error:
-        if "--json" in sys.argv:
-            sys.stderr.write(json.dumps(error.to_dict(), ensure_ascii=False, indent=1) + "\n")
-        else:
-            console_error(error)
-        sys.exit(error.exit_code)
+        sys.exit(app(prog_name="jingkai", standalone_mode=False) or 0)
     except BrokenPipeError:
         sys.exit(0)
+    except typer.Abort:
+        sys.exit(130)
+    except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # the help has been printed
+            sys.exit(2)
+        known = readable(error)
+        if "--json" in sys.argv:
+            sys.stderr.write(json.dumps(known.to_dict(), ensure_ascii=False, indent=1) + "\n")
+        else:
+            console_error(known)
+        sys.exit(known.exit_code)

@@ -9,11 +9,10 @@ from typing import Any
 
 import polars as pl
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from jingkai.cli.cluster import SparkPlaces, spark_decision
-from jingkai.cli.output import console, line, money, print_json, progress_bar
+from jingkai.cli.output import ChineseTable, console, line, money, print_json, progress_bar
 from jingkai.cli.session import (
     AS_OF,
     JSON,
@@ -80,7 +79,7 @@ def decide_command(
         return
     print_summary(run, rulebook)
     if xlsx is not None:
-        console.print(f"逐户结果已写入 {xlsx}")
+        line(f"逐户结果已写入 {xlsx}")
 
 
 def _stop_if_old(rulebook: Rulebook, day: date | None) -> None:
@@ -145,12 +144,12 @@ def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
     """Print the table a person can use: by measure and rule, what came out and what is wanted."""
     vocabulary = load_vocabulary()
     if run.manifest["synthetic"]:
-        console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
+        line(Text("合成数据，仅供演示 · synthetic data", style="yellow"))
     rows = " · ".join(
         f"{vocabulary.entities[e].title.zh} {d['rows']:,}"
         for e, d in run.manifest["entities"].items()
     )
-    table = Table(title=f"查询日 {run.as_of} · {rows}", title_justify="left", header_style="bold")
+    table = ChineseTable(title=f"查询日 {run.as_of} · {rows}", header_style="bold")
     for column, options in _COLUMNS:
         table.add_column(column, **options)
     names = rulebook.in_order(run.rules)
@@ -241,7 +240,7 @@ def _print_indicators(run: DecisionRun) -> None:
                     if row["known"] == row["of"]
                     else f"（仅 {row['known']:,}/{row['of']:,} 户已知，不是总数）"
                 )
-                console.print(f"指标 {name}：{value}{cover}")
+                line(f"指标 {name}：{value}{cover}")
 
 
 def differences_command(as_of: str | None = AS_OF, as_json: bool = JSON) -> None:
@@ -253,7 +252,7 @@ def differences_command(as_of: str | None = AS_OF, as_json: bool = JSON) -> None
         print_json(frame.to_dicts())
         return
     if frame.height == 0:
-        console.print("没有官方认定数据：用 jingkai load outcomes 名单.xlsx 装载")
+        line("没有官方认定数据：用 jingkai load outcomes 名单.xlsx 装载")
         return
     counts = frame.group_by("title", "rule").agg(
         both=(pl.col("official") & pl.col("computed")).sum(),
@@ -262,7 +261,7 @@ def differences_command(as_of: str | None = AS_OF, as_json: bool = JSON) -> None
         neither=(~pl.col("official") & ~pl.col("computed")).sum(),
         undetermined=pl.col("computed").is_null().sum(),
     )
-    table = Table(title=f"官方认定与测算 · 查询日 {run.as_of}", title_justify="left")
+    table = ChineseTable(title=f"官方认定与测算 · 查询日 {run.as_of}")
     for column in ("称号与规则", *_COMPARED):
         right = column in _COMPARED
         table.add_column(column, justify="right" if right else "left", overflow="fold")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import typer
+from rich.text import Text
 
 from jingkai.cli.deciding import print_summary, summary_dict
 from jingkai.cli.explaining import explained, print_reason
-from jingkai.cli.output import console, print_json, progress_bar
+from jingkai.cli.output import line, print_json, progress_bar
 from jingkai.cli.session import JSON, open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
@@ -32,9 +34,7 @@ def demo_command(
     """演示：合成一个经开区，认定并说明。A synthetic zone, decided and explained."""
     workspace = _workspace(folder)
     if not as_json:
-        console.print(
-            f"合成一个示范经开区：{enterprises:,} 家企业，全部为随机生成，与任何真实企业无关"
-        )
+        line(f"合成一个示范经开区：{enterprises:,} 家企业，全部为随机生成，与任何真实企业无关")
     snapshot = _synthetic_snapshot(workspace, enterprises)
     rulebook = open_rulebook(workspace)
     with progress_bar("认定", quiet=as_json) as progress:
@@ -48,7 +48,7 @@ def demo_command(
         print_json({**summary_dict(run), "example": example})
         return
     print_summary(run, rulebook)
-    console.print(f"\n例：[bold]{match.name}[/bold] {match.key}")
+    line(Text("\n例：") + Text(match.name, style="bold") + Text(f" {match.key}"))
     print_reason(reasons[0], "zh", full=True)
     _next_steps(folder, match.key)
 
@@ -100,14 +100,14 @@ def _match(snapshot: Snapshot, position: int) -> Match:
 
 
 def _next_steps(folder: Path, key: str) -> None:
-    console.print("\n接下来可以试：")
+    line("\n接下来可以试：")
     program = Path(".venv/bin/jingkai")
-    name = f"../{program}" if program.exists() else "jingkai"
-    console.print(f"  cd {folder}")
+    name = os.path.relpath(program.absolute(), folder.absolute()) if program.exists() else "jingkai"
+    line(f"  cd {folder}")
     for words in (
         f"explain {key}",
         "decide --as-of 2026-06-30 --xlsx out.xlsx",
         "rules list",
         "rules show high_tech_enterprise",
     ):
-        console.print(f"  {name} {words}", soft_wrap=True)
+        line(f"  {name} {words}")

@@ -51,7 +51,7 @@ def explain_command(
         + Text(f"  {match.key}  {day} {run.as_of}", style="not bold")
     )
     if run.manifest["synthetic"]:
-        console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
+        line(Text("合成数据，仅供演示 · synthetic data", style="yellow"))
     for reason in reasons:
         print_reason(reason, lang, full=bool(rule) or len(reasons) == 1)
     if together is not None:
@@ -184,7 +184,9 @@ def _word(reason: RuleReason, zh: bool) -> str:
 
 
 def _open_grades(reason: RuleReason, zh: bool) -> str:
-    return f"待定（可能为 {reason.result}）" if zh else f"undetermined (may be {reason.result})"
+    if zh:
+        return f"待定（可能为 {reason.result}）"
+    return f"undetermined (may be {reason.result.replace('、', ', ')})"
 
 
 def _print_condition(c: ConditionReason, zh: bool) -> None:
@@ -222,7 +224,8 @@ def _print_sources(
             years.append(str(known[1]))
     if not by_source:
         return
-    console.print(f"\n[bold]{'数据来源' if zh else 'Sources'}[/bold]")
+    console.print()
+    line(Text("数据来源" if zh else "Sources", style="bold"))
     for place, facts in by_source.items():
         shown = [f"{f} {_span(y)}".strip() for f, y in facts.items()]
         line(Text(f"  {place}{'：' if zh else ': '}{('、' if zh else ', ').join(shown)}"), 4)

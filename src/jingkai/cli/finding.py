@@ -8,9 +8,8 @@ from typing import Any
 
 import polars as pl
 import typer
-from rich.table import Table
 
-from jingkai.cli.output import console, line, print_json
+from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.session import AS_OF, JSON, find_workspace, open_run, read_day
 from jingkai.engine.materials import MaterialCount, count_materials
 from jingkai.engine.near import NearMisses, near_misses
@@ -47,7 +46,7 @@ def near_command(
     _print_conditions(found, rulebook.rules[rule])
     _print_rows(found, rulebook.rules[rule], Explainer(rulebook, snapshot, run))
     if csv is not None:
-        console.print(f"已写入 {csv}，{rows.height:,} 户")
+        line(f"已写入 {csv}，{rows.height:,} 户")
 
 
 def _share(text: str | None) -> Fraction | None:
@@ -60,7 +59,7 @@ def _share(text: str | None) -> Fraction | None:
 
 
 def _print_conditions(found: NearMisses, rule: Rule) -> None:
-    table = Table(title=f"{rule.source.title.zh}：哪些条件卡住最多", title_justify="left")
+    table = ChineseTable(title=f"{rule.source.title.zh}：哪些条件卡住最多")
     for column in ("条件", "条款"):
         table.add_column(column, overflow="fold")
     for column in ("不符合", "仅此一项", "临界"):
@@ -76,7 +75,7 @@ def _print_rows(found: NearMisses, rule: Rule, explainer: Explainer) -> None:
     if not found.rows.height:
         line("没有临界的户")
         return
-    table = Table(title=f"临界 {found.rows.height:,} 户", title_justify="left")
+    table = ChineseTable(title=f"临界 {found.rows.height:,} 户")
     table.add_column("标识", no_wrap=True)
     for column in ("名称", "条件", "现值", "标准", "差距"):
         table.add_column(column, overflow="fold")
@@ -109,7 +108,7 @@ def materials_command(
         print_json({"rule": rule, "as_of": str(run.as_of), **_as_json(found)})
         return
     title = f"{rulebook.rules[rule].source.title.zh}：申请材料"
-    table = Table(title=title, title_justify="left")
+    table = ChineseTable(title=title)
     table.add_column("材料", overflow="fold")
     table.add_column("部门共享")
     for column in ("今天需要", "共享后还需", "其中已有留存"):
@@ -124,7 +123,7 @@ def materials_command(
         f"共享后 {means['left']:.1f} 份，再用已有留存 {means['left_reused']:.1f} 份"
     )
     if csv is not None:
-        console.print(f"已写入 {csv}")
+        line(f"已写入 {csv}")
 
 
 def _means(found: MaterialCount) -> dict[str, float]:

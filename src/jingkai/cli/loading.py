@@ -7,17 +7,17 @@ from datetime import date
 from pathlib import Path
 
 import typer
-from rich.table import Table
+import yaml
 
-from jingkai.cli.output import console, line, print_json, progress_bar
-from jingkai.cli.session import JSON, find_workspace, open_rulebook, read_day
+from jingkai.cli.output import ChineseTable, console, line, print_json, progress_bar
+from jingkai.cli.refusals import BadCommand
+from jingkai.cli.session import JSON, find_rule, find_workspace, open_rulebook, read_day
 from jingkai.errors import JingkaiError
 from jingkai.registry.load import LoadReport, load
-from jingkai.registry.mapping import LoadMap, read_map
 from jingkai.registry.outcomes import load_outcomes, load_register
 from jingkai.registry.reading import read_table
 from jingkai.registry.suggest import suggest_map
-from jingkai.registry.template import template
+from jingkai.registry.template import header, template
 from jingkai.rulebook import compile_program
 from jingkai.rulebook.plan import plan_columns
 from jingkai.vocabulary import Entity, load_vocabulary
@@ -38,10 +38,8 @@ def init_command(
     if as_json:
         print_json({"workspace": str(workspace.path)})
         return
-    console.print(f"已新建工作区 {name}")
-    console.print(
-        f"下一步：cd {name}，再运行 jingkai template enterprises > register.xlsx", soft_wrap=True
-    )
+    line(f"已新建工作区 {name}")
+    line(f"下一步：cd {name}，再运行 jingkai template enterprises > register.xlsx")
 
 
 def template_command(
@@ -49,12 +47,16 @@ def template_command(
     out: Path | None = typer.Option(None, "--out", help="写入文件；默认写到标准输出"),
     as_of: str | None = typer.Option(None, "--as-of", help="按该日期需要的年份"),
     rule: list[str] = typer.Option([], "--rule", help="只要这些规则需要的列"),
+    as_json: bool = JSON,
 ) -> None:
     """空表：规则需要的列、名称和单位。An empty file with the columns rules ask for."""
     vocabulary = load_vocabulary()
     described = _entity(entity)
+    rulebook = open_rulebook(None)
+    for name in rule:
+        find_rule(rulebook, name)
     program = compile_program(
-        open_rulebook(None), described.id, read_day(as_of) or date.today(), None, only=rule or None
+        rulebook, described.id, read_day(as_of) or date.today(), None, only=rule or None
     )
     columns: dict[str, None] = {"name": None}
     if described.id == "enterprise":
@@ -62,10 +64,13 @@ def template_command(
     for step in program.steps:
         for plan in step.values():
             columns |= dict.fromkeys(plan_columns(plan))
+    if as_json:
+        print_json(_as_json(described, list(columns)))
+        return
     data = template(described, list(columns), vocabulary)
     if out is not None:
         out.write_bytes(data)
-        console.print(f"已写入 {out}")
+        line(f"已写入 {out}")
     elif sys.stdout.isatty():
         raise JingkaiError(
             "不能把表格文件打印到屏幕", hint="运行 jingkai template enterprises > register.xlsx"
@@ -74,12 +79,38 @@ def template_command(
         sys.stdout.buffer.write(data)
 
 
+def _as_json(entity: Entity, columns: list[str]) -> list[dict[str, object]]:
+    found = ((c, *known) for c in columns if (known := entity.column(c)) is not None)
+    return [
+        {
+            "column": column,
+            "header": header(fact, year),
+            "fact": fact.name,
+            "year": year,
+            "type": fact.type,
+            "unit": fact.unit,
+            "holder": fact.holder,
+            "shared": fact.shared,
+        }
+        for column, fact, year in found
+    ]
+
+
 def _entity(name: str) -> Entity:
     found = load_vocabulary().entity_named(name)
     if found is None:
         known = "、".join(e.plural for e in load_vocabulary().entities.values())
         raise JingkaiError(f"没有主体“{name}”", hint=f"可以是 {known}")
     return found
+
+
+def _loadable(name: str) -> str:
+    found = load_vocabulary().entity_named(name)
+    if found is None:
+        known = [e.plural for e in load_vocabulary().entities.values()]
+        hint = "可以是 " + "、".join([*known, "outcomes", *sorted(_registers())])
+        raise BadCommand(f"没有主体或名单“{name}”", hint=hint)
+    return found.id
 
 
 def load_command(
@@ -100,22 +131,33 @@ def load_command(
 ) -> None:
     """装载文件，形成新的数据快照。Load files into a new snapshot."""
     day = read_day(as_of) or date.today()
+    if suggest and len(files) > 1:
+        raise JingkaiError("--suggest-map 一次只看一个文件", hint="逐个文件运行")
     if suggest:
         described = _entity("enterprises" if entity == "outcomes" else entity)
-        sys.stdout.write(suggest_map(read_table(files[0], sheet), described))
+        text = suggest_map(read_table(files[0], sheet), described)
+        if as_json:
+            print_json(yaml.safe_load(text))
+        else:
+            sys.stdout.write(text)
         return
     workspace = find_workspace()
+    if entity != "outcomes" and entity not in _registers():
+        entity = _loadable(entity)
     if entity == "outcomes":
-        given = read_map(map_file) if map_file else LoadMap()
+        _no_map(map_file)
         report = load_outcomes(
             workspace,
-            files[0],
-            office=office or given.office or "zone_committee",
+            files,
+            office=office or "zone_committee",
             as_of=day,
             complete=complete,
             sheet=sheet,
         )
     elif entity in _registers():
+        _no_map(map_file)
+        if len(files) > 1:
+            raise JingkaiError("完整名单只能是一个文件", hint="先合并成一个文件")
         report = load_register(workspace, entity, files[0], office=office, as_of=day, sheet=sheet)
     else:
         with progress_bar("读取", quiet=as_json) as progress:
@@ -134,7 +176,14 @@ def load_command(
     if as_json:
         print_json(report.to_dict())
     else:
-        print_report(report)
+        print_report(report, day)
+
+
+def _no_map(map_file: Path | None) -> None:
+    if map_file is not None:
+        raise JingkaiError(
+            "名单不用对应表", hint="列名用 统一社会信用代码、称号、有效期起、有效期止"
+        )
 
 
 def _registers() -> set[str]:
@@ -142,7 +191,7 @@ def _registers() -> set[str]:
     return {f.closed_by for f in facts if f.closed_by}
 
 
-def print_report(report: LoadReport) -> None:
+def print_report(report: LoadReport, day: date) -> None:
     """Print what a load came to."""
     line(
         f"读入 {report.rows_read:,} 行：接收 {report.accepted:,}，合并重复 {report.merged:,}，拒收 {report.rejected:,}"
@@ -167,6 +216,8 @@ def print_report(report: LoadReport) -> None:
         line(f"  {sum(report.rounded.values()):,} 个数字的小数位超出存储精度，已四舍六入五成双")
     for example in report.examples[:5]:
         line(f"    {example}")
+    if day > date.today():
+        line(f"  数据日期 {day} 晚于今天，请核对 --as-of")
     line(f"快照 {report.snapshot}，报告在 {report.reports}")
 
 
@@ -176,7 +227,7 @@ def facts_command(entity: str = typer.Argument("enterprises"), as_json: bool = J
     if as_json:
         print_json([f.model_dump(mode="json") for f in described.facts.values()])
         return
-    table = Table(title=f"{described.title.zh}的数据项", show_lines=False)
+    table = ChineseTable(title=f"{described.title.zh}的数据项", show_lines=False)
     for column in ("数据项", "名称", "类型", "单位", "年度", "持有部门", "共享"):
         table.add_column(column)
     offices = load_vocabulary().offices

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from jingkai.errors import JingkaiError
+from jingkai.vocabulary import load_vocabulary
 
 __all__ = [
+    "ChineseTable",
     "console",
     "console_error",
     "fold",
@@ -32,11 +36,13 @@ __all__ = [
 ]
 
 _PLAIN_WIDTH = 120
+_LEAST = 20  # cells below which a column may break a name
 _OPENING, _CLOSING = "（《“‘【(", "，。、；：？！）》”’】)%"
 
 
 def _open(stderr: bool = False) -> Console:
-    found = Console(highlight=False, stderr=stderr)
+    # What an enterprise calls itself is text, never markup or an emoji's name.
+    found = Console(highlight=False, markup=False, emoji=False, stderr=stderr)
     if not found.is_terminal and "COLUMNS" not in os.environ:
         found.width = _PLAIN_WIDTH
     return found
@@ -48,7 +54,7 @@ console, _errors = _open(), _open(stderr=True)
 def line(text: Text | str, hang: int = 2, to: Console | None = None) -> None:
     """Print a line; on a terminal broken where Chinese may be broken, its rest indented by `hang`."""
     to = to or console
-    text = Text.from_markup(text) if isinstance(text, str) else text
+    text = Text(text) if isinstance(text, str) else text
     if not to.is_terminal:
         to.print(text, soft_wrap=True)
         return
@@ -65,7 +71,7 @@ def fold(text: Text, width: int, hang: int) -> list[Text]:
         Cells of the first line; how many fewer the others have.
     """
     cuts, used, room = [], 0, width
-    for start, word in _words(text.plain):
+    for start, word in _words(text.plain, min(width, max(1, width - hang))):
         size = cell_len(word.rstrip())
         if used and used + size > room:
             cuts.append(start)
@@ -77,19 +83,62 @@ def fold(text: Text, width: int, hang: int) -> list[Text]:
     return parts
 
 
-def _words(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what may not be broken: a Chinese character or a Latin word with its punctuation."""
+def _words(text: str, room: int) -> Iterator[tuple[int, str]]:
+    """Yield what may not be broken: a Chinese character or a Latin word with its punctuation.
+
+    A name longer than the room of a line is broken after its underscores, or where it must be.
+    """
     start = 0
     for i in range(1, len(text) + 1):
         if i == len(text) or _may_break(text[i - 1], text[i]):
-            yield start, text[start:i]
-            start = i
+            for part in _within(text[start:i], room):
+                yield start, part
+                start += len(part)
+
+
+def _within(word: str, room: int) -> list[str]:
+    if cell_len(word.rstrip()) <= room:
+        return [word]
+    parts = re.findall(r"[^_./]*[_./]+|[^_./]+", word)
+    if all(cell_len(p) <= room for p in parts):
+        return parts
+    return list(word)
 
 
 def _may_break(before: str, after: str) -> bool:
     if after in _CLOSING or after == " " or before in _OPENING:
         return False
     return before == " " or ord(before) > 0x2E7F or ord(after) > 0x2E7F
+
+
+class _Folded:
+    """A table's cell that is broken as Chinese is set."""
+
+    def __init__(self, text: Text) -> None:
+        self.lines = text.split("\n", allow_blank=True)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        for text in self.lines:
+            yield from fold(text, options.max_width, 0)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        widest = max(cell_len(text.plain) for text in self.lines)
+        words = (word.rstrip() for text in self.lines for _, word in _words(text.plain, _LEAST))
+        least = max((cell_len(word) for word in words), default=0)
+        return Measurement(least, widest).with_maximum(options.max_width)
+
+
+class ChineseTable(Table):
+    """A table whose cells are broken as Chinese is set, its title at the left."""
+
+    def __init__(self, title: str, **options: Any) -> None:
+        super().__init__(title=title, title_justify="left", **options)
+
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        """Add a row."""
+        texts = (Text(c) if isinstance(c, str) else c for c in cells)
+        folded = (_Folded(t) if isinstance(t, Text) else t for t in texts)
+        super().add_row(*folded, **options)
 
 
 def console_error(error: JingkaiError) -> None:
@@ -157,8 +206,9 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[str, int,
     if quiet:
         yield lambda *_: None
         return
+    said = {"done": "完成"} | {e.id: e.title.zh for e in load_vocabulary().entities.values()}
     if not _errors.is_terminal:
-        yield lambda stage, done, total: _plain_line(what, stage, done, total)
+        yield lambda stage, done, total: _plain_line(what, said.get(stage, stage), done, total)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -169,7 +219,7 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[str, int,
     with Progress(*columns, console=_errors, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda stage, done, total: bar.update(
-            task, description=f"{what} {stage}", completed=done, total=total
+            task, description=f"{what} {said.get(stage, stage)}", completed=done, total=total
         )
 
 

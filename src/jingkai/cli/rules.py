@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.table import Table
+from rich.text import Text
 
-from jingkai.cli.output import console, line, print_json
-from jingkai.cli.session import JSON, open_rulebook, read_day
+from jingkai.cli.output import ChineseTable, console, line, print_json
+from jingkai.cli.session import JSON, find_rule, open_rulebook, read_day
 from jingkai.cli.windows import print_around, print_open
 from jingkai.errors import JingkaiError
 from jingkai.explain.examples import check_examples
@@ -48,22 +48,25 @@ def list_rules(as_json: bool = JSON) -> None:
     if as_json:
         print_json([_summary(r) for r in rulebook.rules.values()])
         return
-    table = Table(title=f"{len(rulebook.rules)} 条规则", title_justify="left")
-    for column in ("举措", "规则", "名称", "类别", "依据", "施行", "核实"):
-        table.add_column(column, overflow="fold")
+    table = ChineseTable(title=f"{len(rulebook.rules)} 条规则")
+    for column in ("规则", "类别", "依据", "施行", "核实"):
+        table.add_column(column)
+    last = ""
     for rule in _ordered(rulebook):
         basis = rule.source.basis
-        span = f"{basis.from_}起" + (f"至{basis.to}" if basis.to else "")
         measure = rulebook.measures.get(rule.source.measure)
+        title = measure.title.zh if measure else rule.source.measure
+        if title != last:
+            table.add_section()
+            table.add_row(Text(title, style="bold cyan"))
         table.add_row(
-            measure.title.zh if measure else rule.source.measure,
-            rule.id,
-            rule.source.title.zh,
+            Text(f"{rule.source.title.zh}\n") + Text(rule.id, style="dim"),
             _KINDS[rule.kind],
             basis.document,
-            span,
+            f"{basis.from_} 起" + (f"\n{basis.to} 止" if basis.to else ""),
             "是" if rule.verified else "含未核实",
         )
+        last = title
     console.print(table)
 
 
@@ -88,22 +91,11 @@ def _summary(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _find(rulebook: Rulebook, name: str) -> Rule:
-    if name not in rulebook.rules:
-        import difflib
-
-        near = difflib.get_close_matches(name, rulebook.rules, 1)
-        raise JingkaiError(
-            f"没有规则“{name}”", hint=f"是不是 {near[0]}？" if near else "见 `jingkai rules list`"
-        )
-    return rulebook.rules[name]
-
-
 @rules_app.command("show")
 def show_rule(name: str, as_json: bool = JSON) -> None:
     """一条规则：条件、参数、依据。One rule with its articles and figures."""
     rulebook = _rulebook()
-    rule = _find(rulebook, name)
+    rule = find_rule(rulebook, name)
     if as_json:
         print_json(
             {
@@ -114,18 +106,18 @@ def show_rule(name: str, as_json: bool = JSON) -> None:
         )
         return
     basis = rule.source.basis
-    console.print(f"[bold]{rule.source.title.zh}[/bold]（{rule.id}，{_KINDS[rule.kind]}）")
-    console.print(
+    line(Text(rule.source.title.zh, style="bold") + f"（{rule.id}，{_KINDS[rule.kind]}）")
+    line(
         f"依据：{basis.document} {basis.title}，{basis.issuer}，{basis.from_} 起"
         + (f"至 {basis.to}" if basis.to else "")
     )
-    console.print(f"来源：{basis.url}", soft_wrap=True)
-    console.print(
+    line(f"来源：{basis.url}")
+    line(
         f"证据：{_EVIDENCE.get(basis.evidence or '', '未注明')}，核对至 {basis.checked}"
-        + ("" if rule.verified else "；[yellow]含未核实的数字[/yellow]")
+        + ("" if rule.verified else "；含未核实的数字")
     )
     if rule.source.notes:
-        console.print(f"说明：{rule.source.notes.zh}")
+        line(f"说明：{rule.source.notes.zh}")
     line(f"层级：{_LAYERS.get(rule.layer, rule.layer)}")
     print_around(rule, rulebook)
     _print_parts(rule)
@@ -142,19 +134,18 @@ _EVIDENCE = {
 
 def _print_parts(rule: Rule) -> None:
     if rule.conditions:
-        table = Table(title="条件", title_justify="left")
+        table = ChineseTable(title="条件")
         for column in ("条件", "条款", "测试"):
             table.add_column(column, overflow="fold")
         for c in rule.conditions:
             table.add_row(c.label(), c.basis, c.text)
         console.print(table)
         if rule.source.decide != "all":
-            console.print(f"认定：{rule.source.decide}")
+            line(f"认定：{rule.source.decide}")
     for group in rule.groups:
-        table = Table(
+        table = ChineseTable(
             title=f"{group.title.zh}"
             + (f"（不超过 {float(group.cap):g} 分）" if group.cap else ""),
-            title_justify="left",
         )
         for column in ("项目", "条款", "分档"):
             table.add_column(column, overflow="fold")
@@ -169,19 +160,17 @@ def _print_parts(rule: Rule) -> None:
             table.add_row(item.title.zh, item.basis, bands)
         console.print(table)
     for grade in rule.source.grades:
-        console.print(
-            f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}"
-        )
+        line(f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}")
     if rule.source.value:
-        console.print(f"数额：{rule.source.value}（{rule.unit}）")
+        line(f"数额：{rule.source.value}（{rule.unit}）")
     if rule.source.due:
-        console.print(f"期限：{rule.source.due}；{rule.source.file.zh if rule.source.file else ''}")
+        line(f"期限：{rule.source.due}；{rule.source.file.zh if rule.source.file else ''}")
 
 
 def _print_parameters(rule: Rule) -> None:
     if not rule.parameters:
         return
-    table = Table(title="参数", title_justify="left")
+    table = ChineseTable(title="参数")
     for column in ("参数", "数值", "条款", "层级", "核实"):
         table.add_column(column, overflow="fold")
     for p in rule.parameters.values():
@@ -191,7 +180,7 @@ def _print_parameters(rule: Rule) -> None:
             _value_text(p.source, p.layer, p.dated),
             p.source.basis,
             _LAYERS.get(p.layer, p.layer),
-            "是" if verified else "[yellow]未核实[/yellow]",
+            "是" if verified else Text("未核实", style="yellow"),
         )
     console.print(table)
 
@@ -245,11 +234,15 @@ def check_rules(files: list[Path], as_json: bool = JSON) -> None:
         p for path in files for p in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])
     ]
     inside = [p for p in found if not any(f.resolve() in p.resolve().parents for f in layers)]
+    if not found:
+        raise JingkaiError(
+            "没有规则文件", where=str(files[0]), hint="给出 .yaml 文件或放它的文件夹"
+        )
     rulebook = load_rulebook(layers, extra=inside)
     if as_json:
         print_json({"checked": [str(p) for p in found], "rules": len(rulebook.rules)})
         return
-    console.print(f"检查通过：{len(found)} 个文件，共 {len(rulebook.rules)} 条规则")
+    line(f"检查通过：{len(found)} 个文件，共 {len(rulebook.rules)} 条规则")
 
 
 @rules_app.command("test")
@@ -257,7 +250,7 @@ def test_rules(rules: list[str] = typer.Argument(None), as_json: bool = JSON) ->
     """运行规则的算例。Run the examples of rules."""
     rulebook = _rulebook()
     for name in rules or []:
-        _find(rulebook, name)
+        find_rule(rulebook, name)
     outcomes = check_examples(rulebook, rules or None)
     failed = [o for o in outcomes if o.problems]
     if as_json:
@@ -272,11 +265,10 @@ def test_rules(rules: list[str] = typer.Argument(None), as_json: bool = JSON) ->
         )
     else:
         for o in failed:
-            console.print(
-                f"[red]不符[/red] {o.example.rule}：{o.example.title}：{'；'.join(o.problems)}"
+            line(
+                Text("不符", style="red")
+                + f" {o.example.rule}：{o.example.title}：{'；'.join(o.problems)}"
             )
-        console.print(
-            f"{len(outcomes)} 个算例，{len(outcomes) - len(failed)} 个相符，{len(failed)} 个不符"
-        )
+        line(f"{len(outcomes)} 个算例，{len(outcomes) - len(failed)} 个相符，{len(failed)} 个不符")
     if failed:
         raise RuleExampleError(f"{len(failed)} 个算例与预期不符", hint="改规则或改算例")

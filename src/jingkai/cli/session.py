@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -13,10 +14,10 @@ from jingkai.engine.store import DecisionRun
 from jingkai.errors import JingkaiError
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
-from jingkai.rulebook import Rulebook, stored_rulebook, strict_rulebook
+from jingkai.rulebook import Rule, Rulebook, stored_rulebook, strict_rulebook
 from jingkai.workspace import Workspace
 
-__all__ = ["Language", "find_workspace", "open_rulebook", "open_run", "read_day"]
+__all__ = ["Language", "find_rule", "find_workspace", "open_rulebook", "open_run", "read_day"]
 
 
 def find_workspace() -> Workspace:
@@ -27,6 +28,22 @@ def find_workspace() -> Workspace:
 def open_rulebook(workspace: Workspace | None) -> Rulebook:
     """Return the package's rules with the workspace's layer."""
     return stored_rulebook([policies_folder(), *(workspace.layers if workspace else [])])
+
+
+def find_rule(rulebook: Rulebook, name: str) -> Rule:
+    """Return a rule by name.
+
+    Raises
+    ------
+    JingkaiError
+        If there is none; with the nearest name.
+    """
+    if name not in rulebook.rules:
+        near = difflib.get_close_matches(name, rulebook.rules, 1)
+        raise JingkaiError(
+            f"没有规则“{name}”", hint=f"是不是 {near[0]}？" if near else "见 `jingkai rules list`"
+        )
+    return rulebook.rules[name]
 
 
 def open_run(

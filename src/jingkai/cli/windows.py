@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from rich.table import Table
-
-from jingkai.cli.output import console, line, print_json
+from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.rulebook import Rule, Rulebook
 from jingkai.rulebook.together import ApplicationDays, application_days, exclusions
 
@@ -28,7 +26,7 @@ def print_open(rulebook: Rulebook, day: date, as_json: bool) -> None:
     if as_json:
         print_json([_as_json(rule, days, day) for rule, days in found])
         return
-    table = Table(title=f"{day} 的申报期", title_justify="left")
+    table = ChineseTable(title=f"{day} 的申报期")
     for column in ("状态", "规则", "名称", "起", "止", "剩余", "批次", "依据"):
         table.add_column(column, overflow="fold")
     for rule, days in found:

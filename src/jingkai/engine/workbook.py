@@ -20,12 +20,14 @@ _WORDS = {True: "符合", False: "不符合", None: "待定"}
 
 
 def decision_workbook(run: DecisionRun, snapshot: Snapshot, rulebook: Rulebook, path: Path) -> None:
-    """Write a run's results, one sheet an entity, one row each.
+    """Write a run's results: a sheet of totals, then one sheet an entity with a row each.
 
     Raises
     ------
     EngineError
         If an entity has more rows than a sheet holds.
+    OSError
+        If the file cannot be written.
     """
     # Text is never taken for a formula, whatever an enterprise calls itself.
     book = xlsxwriter.Workbook(
@@ -34,13 +36,43 @@ def decision_workbook(run: DecisionRun, snapshot: Snapshot, rulebook: Rulebook, 
     head = book.add_format(
         {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True, "valign": "vcenter"}
     )
-    if run.manifest["synthetic"]:
-        book.add_worksheet("合成数据仅供演示")
+    _totals(book, head, run, rulebook)
     for entity in run.manifest["entities"]:
         rules = [n for n, r in run.rules.items() if r["entity"] == entity]
         if rules:
             _sheet(book, head, run, snapshot, rulebook, entity, rules)
-    book.close()
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise error.args[0] from error
+
+
+def _totals(book: Any, head: Any, run: DecisionRun, rulebook: Rulebook) -> None:
+    """Write how many came out how, rule by rule, with what a reader must know."""
+    sheet = book.add_worksheet("汇总")
+    said = [f"查询日 {run.as_of}"]
+    said += ["合成数据，仅供演示"] if run.manifest["synthetic"] else []
+    sheet.write_string(0, 0, "　".join(said))
+    for i, (title, width) in enumerate(_TOTALS.items()):
+        sheet.write_string(1, i, title, head)
+        sheet.set_column(i, i, width)
+    sheet.freeze_panes(2, 1)
+    for row, name in enumerate(rulebook.in_order(run.rules), start=2):
+        described, counts = run.rules[name], run.summary[name]
+        yes = counts.get("granted", counts.get("positive"))
+        no = counts.get("refused", counts.get("zero"))
+        texts = (described["title"]["zh"], name, "" if described["verified"] else "含未核实的数字")
+        for i, text in zip((0, 1, 6), texts, strict=True):
+            sheet.write_string(row, i, text)
+        for i, count in enumerate((yes, no, counts["undetermined"]), start=2):
+            if count is not None:
+                sheet.write_number(row, i, count)
+        if counts.get("total") is not None:
+            total = f"{float(Fraction(counts['total'])):,.2f} {counts['unit']}"
+            sheet.write_string(row, 5, total)
+
+
+_TOTALS = {"规则": 40, "代号": 36, "符合": 10, "不符合": 10, "待定": 10, "合计": 24, "核实": 16}
 
 
 def _sheet(

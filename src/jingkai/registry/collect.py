@@ -17,7 +17,7 @@ from jingkai.registry.mapping import KeyPlan, LoadMap, Plan, plan_columns
 from jingkai.registry.reading import ROW, RawTable, read_table
 from jingkai.vocabulary import Entity, Vocabulary
 
-__all__ = ["FILE", "Collected", "FileCount", "Refusal", "collect"]
+__all__ = ["FILE", "Collected", "FileCount", "Refusal", "add_refusals", "collect"]
 
 #: Index of the file, in the load, that a row came from.
 FILE = "__file"
@@ -120,7 +120,7 @@ def collect(
             table.encoding,
             table.rows_read,
             unmatched=plan.unmatched,
-            notes=table.notes,
+            notes=(*table.notes, *_no_year(plan)),
         )
         files.append(count)
         frame = _typed(table, plan, vocabulary, as_of, refusal, index, rounded)
@@ -131,6 +131,13 @@ def collect(
         frames.append(frame.with_columns(pl.lit(index, dtype=pl.Int64).alias(FILE)))
     progress("done", len(paths), len(paths))
     return Collected(pl.concat(frames, how="diagonal"), files, refusal, rounded)
+
+
+def _no_year(plan: Plan) -> tuple[str, ...]:
+    if not plan.yearless:
+        return ()
+    shown = "、".join(plan.yearless)
+    return (f"未读取没有写年份的年度数据：{shown}；在对应表里写 years: 2024",)
 
 
 def _typed(
@@ -156,13 +163,16 @@ def _typed(
         series.append(parsed.values.alias(column.column))
         if parsed.rounded:
             rounded[column.column] = rounded.get(column.column, 0) + parsed.rounded
-        refusal.problems = _add(refusal.problems, parsed.problems, table, column.header, index)
+        refusal.problems = add_refusals(
+            refusal.problems, parsed.problems, table, column.header, index
+        )
     return pl.DataFrame(series)
 
 
-def _add(
+def add_refusals(
     refusals: pl.DataFrame, problems: pl.DataFrame, table: RawTable, header: str, index: int
 ) -> pl.DataFrame:
+    """Add the cells of a column that could not be read, with the rows they stand in."""
     if problems.height == 0:
         return refusals
     rows = table.frame[ROW].gather(problems["index"])
@@ -197,7 +207,9 @@ def _keyed(
         column = key.credit_code
         count.key_kind = "credit_code"
         parsed = parse_credit_codes(table.frame[key.credit_code])
-        refusal.rejects = _add(refusal.rejects, parsed.problems, table, key.credit_code, index)
+        refusal.rejects = add_refusals(
+            refusal.rejects, parsed.problems, table, key.credit_code, index
+        )
         bad = pl.Series(range(frame.height)).is_in(
             parsed.problems["index"].cast(pl.Int64).to_list()
         )
@@ -224,7 +236,7 @@ def _keyed(
         pl.lit(None, dtype=pl.String).alias("value"),
         pl.lit("没有标识（信用代码、股票代码或名称为空）").alias("reason"),
     )
-    refusal.rejects = _add(refusal.rejects, missing, table, column, index)
+    refusal.rejects = add_refusals(refusal.rejects, missing, table, column, index)
     return frame.with_columns(keys.alias("key")).filter(pl.col("key").is_not_null())
 
 

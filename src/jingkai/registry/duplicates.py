@@ -6,13 +6,14 @@ import polars as pl
 
 from jingkai.registry.collect import FILE, Collected
 from jingkai.registry.reading import ROW
+from jingkai.vocabulary import Entity
 
 __all__ = ["merge_duplicates"]
 
 _OWN = (FILE, ROW, "key")
 
 
-def merge_duplicates(collected: Collected) -> tuple[pl.DataFrame, pl.DataFrame]:
+def merge_duplicates(collected: Collected, entity: Entity) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Merge rows that agree; reject every row of a key whose rows conflict.
 
     Rows agree where each fact has at most one value among them; nothing is picked silently.
@@ -27,7 +28,7 @@ def merge_duplicates(collected: Collected) -> tuple[pl.DataFrame, pl.DataFrame]:
     if twice.height == 0:
         return frame, pl.DataFrame(schema={"key": pl.String, "file": pl.Int64, "row": pl.Int64})
     differing = twice.group_by("key").agg(pl.col(f).drop_nulls().n_unique() > 1 for f in facts)
-    names = [pl.when(pl.col(f)).then(pl.lit(f)) for f in facts]
+    names = [pl.when(pl.col(f)).then(pl.lit(_label(entity, f))) for f in facts]
     conflicts = (
         differing.select(
             "key", pl.concat_list(names).list.drop_nulls().list.join("、").alias("facts")
@@ -53,13 +54,27 @@ def _refuse(collected: Collected, twice: pl.DataFrame, conflicts: pl.DataFrame) 
     if conflicts.height == 0:
         return
     bad = twice.join(conflicts, on="key", how="inner")
-    rows = bad.group_by("key").agg(pl.col(ROW).cast(pl.String).sort().str.join("、").alias("rows"))
-    bad = bad.join(rows, on="key")
+    several = len(collected.files) > 1
+    file = pl.col(FILE).replace_strict(
+        {i: f"{f.path.name} " if several else "" for i, f in enumerate(collected.files)},
+        return_dtype=pl.String,
+    )
+    places = pl.concat_str(file, pl.lit("第"), pl.col(ROW).cast(pl.String), pl.lit("行"))
+    rows = bad.sort(FILE, ROW).group_by("key").agg(places.str.join("、").alias("rows"))
+    bad = bad.join(rows, on="key", maintain_order="left")
     found = bad.select(
         pl.col(FILE).alias("file"),
         pl.col(ROW).alias("row"),
         pl.col("facts").alias("column"),
         pl.col("key").alias("value"),
-        pl.concat_str(pl.lit("同一标识的第"), "rows", pl.lit("行互相矛盾")).alias("reason"),
+        pl.concat_str(pl.lit("同一标识的"), "rows", pl.lit("互相矛盾")).alias("reason"),
     )
     collected.refusal.rejects = pl.concat([collected.refusal.rejects, found])
+
+
+def _label(entity: Entity, column: str) -> str:
+    found = entity.column(column)
+    if found is None:
+        return column
+    fact, year = found
+    return f"{fact.label.zh} {year}" if year else fact.label.zh

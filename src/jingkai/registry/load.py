@@ -22,7 +22,7 @@ from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.vocabulary import Entity, Vocabulary, load_vocabulary
 from jingkai.workspace import Workspace
 
-__all__ = ["LoadReport", "load", "store"]
+__all__ = ["LoadReport", "load", "nothing_accepted", "store"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -124,7 +124,7 @@ def load(
             progress=progress or (lambda *_: None),
         )
         if collected.frame.height == 0:
-            raise _nothing(collected)
+            raise nothing_accepted(collected)
         return store(
             workspace, described, collected, before, office, as_of, vocabulary, zone, registers
         )
@@ -145,9 +145,9 @@ def store(
 
     `registers` are those loaded whole, by name, with the date they are as of.
     """
-    frame, merged_rows = merge_duplicates(collected)
+    frame, merged_rows = merge_duplicates(collected, entity)
     if frame.height == 0:
-        raise _nothing(collected)
+        raise nothing_accepted(collected)
     if zone and entity.id == "enterprise" and "zone" not in frame.columns:
         frame = frame.with_columns(pl.lit(zone).alias("zone"))
     _count(collected, frame, merged_rows)
@@ -209,11 +209,12 @@ def _names(before: Snapshot | None, entity: str) -> pl.DataFrame | None:
     return before.scan(entity).select("key", "name").collect()
 
 
-def _nothing(collected: Collected) -> RegistryError:
+def nothing_accepted(collected: Collected) -> RegistryError:
+    """Return the refusal of a load of which no row was accepted, with its first reasons."""
     rows = collected.refusal.rejects.head(5).iter_rows(named=True)
     findings = [
         Finding(
-            f"{r['reason']}：{r['value'] or ''}",
+            f"{r['value']}：{r['reason']}" if r["value"] else r["reason"],
             f"{collected.files[r['file']].path.name} 第{r['row']}行 {r['column'] or ''}",
         )
         for r in rows
@@ -305,7 +306,8 @@ def _report(
     ):
         place = f"{collected.files[row['file']].path.name} 第{row['row']}行"
         cell = f"“{row['column']}”" if row["column"] else ""
-        report.examples.append(f"{place}{cell} {row['value'] or ''}：{row['reason']}")
+        value = f" {row['value']}" if row["value"] else ""
+        report.examples.append(f"{place}{cell}{value}：{row['reason']}")
     report.notes += _other_keys(collected.frame["key"])
     return report
 

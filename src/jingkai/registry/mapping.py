@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from jingkai.errors import Finding
 from jingkai.registry.errors import MappingError
 from jingkai.registry.reading import RawTable
 from jingkai.registry.reading.header import normal_header
@@ -107,11 +109,15 @@ class KeyPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a table is read: its columns, its key, and the headers nothing matched."""
+    """How a table is read: its columns, its key, and the headers nothing matched.
+
+    `yearless` are headers of yearly facts, by header, that say no year; they are not read.
+    """
 
     columns: tuple[ColumnPlan, ...]
     key: KeyPlan
     unmatched: tuple[str, ...]
+    yearless: Mapping[str, Fact]
 
 
 def read_map(path: Path) -> LoadMap:
@@ -122,14 +128,29 @@ def read_map(path: Path) -> LoadMap:
     MappingError
         With file and line of everything that is wrong.
     """
+    if not path.is_file():
+        raise MappingError("没有这个对应表", where=str(path), hint="用 --suggest-map 写一份")
     source = read_yaml(path)
+    if not isinstance(source.data or {}, dict):
+        raise MappingError("对应表应有 columns: 等各项，不是列表", where=str(path), hint=_LIKE_THIS)
     try:
         return LoadMap(**(source.data or {}))
     except ValidationError as error:
-        findings = validation_findings(error, source)
+        findings = [_in_chinese(f) for f in validation_findings(error, source)]
+        findings = [f for f in findings if f.code != "literal_error"] or findings
         raise MappingError(
-            "对应表有错误", where=str(path), findings=findings, hint="按提示的行修改"
+            "对应表有错误", where=str(path), findings=findings, hint=_LIKE_THIS
         ) from error
+
+
+_LIKE_THIS = "写成 columns: {列名: {fact: 数据项, year: 2024, unit: 万元}}"
+_SAID = {"missing": "缺少此项", "extra_forbidden": "没有这一项"}
+
+
+def _in_chinese(found: Finding) -> Finding:
+    name, _, message = found.what.partition(": ")
+    said = f"{name.replace('._Column', '').replace('._Key', '')}：{_SAID.get(found.code, message)}"
+    return replace(found, what=said)
 
 
 def known_names(entity: Entity) -> dict[str, Fact]:
@@ -154,11 +175,12 @@ def plan_columns(
     """
     headers = table.columns
     mapped = {normal_header(k): v for k, v in given.columns.items()}
-    for name in mapped.keys() - set(headers):
+    for name in {n for n, column in mapped.items() if column != "ignore"} - set(headers):
         raise MappingError(
             f"文件里没有列“{name}”", where=str(table.path), hint="有：" + "、".join(headers[:12])
         )
     names, plans, unmatched = known_names(entity), [], []
+    yearless: dict[str, Fact] = {}
     key = _key(headers, given, entity)
     for header in headers:
         if header in (key.credit_code, key.id):
@@ -166,6 +188,8 @@ def plan_columns(
         plan = _plan(header, mapped.get(header), names, entity, given, table)
         if isinstance(plan, ColumnPlan):
             plans.append(plan)
+        elif isinstance(plan, Fact):
+            yearless[header] = plan
         elif plan is None:
             unmatched.append(header)
     _no_doubles(plans, table)
@@ -176,7 +200,7 @@ def plan_columns(
             where=str(table.path),
             hint="在对应表的 key 下写明，例如 key: {credit_code: 列名}",
         )
-    return Plan(tuple(plans), key, tuple(unmatched))
+    return Plan(tuple(plans), key, tuple(unmatched), yearless)
 
 
 def _key(headers: list[str], given: LoadMap, entity: Entity) -> KeyPlan:
@@ -219,7 +243,8 @@ def _plan(
     entity: Entity,
     load_map: LoadMap,
     table: RawTable,
-) -> ColumnPlan | str | None:
+) -> ColumnPlan | Fact | str | None:
+    """Return how a column is read; the fact where it is yearly and no year is said."""
     if given == "ignore":
         return "ignore"
     base, year, unit = split_header(header)
@@ -242,7 +267,7 @@ def _plan(
         year = load_map.years
         if year is None:
             if given is None:
-                return None
+                return fact
             raise MappingError(
                 f"“{header}”是年度数据，没有写明年份", where=str(table.path), hint="写 year: 2024"
             )
@@ -277,7 +302,9 @@ def _checked_unit(unit: str | None, fact: Fact, header: str, table: RawTable) ->
         units().factor(unit, fact.unit)
     except UnitError as error:
         raise MappingError(
-            f"“{header}”：{error.what}", where=str(table.path), hint=error.hint
+            f"“{header}”：单位“{unit}”不能换算为{fact.unit}",
+            where=str(table.path),
+            hint="写文件里数字真正的单位",
         ) from error
     return unit
 

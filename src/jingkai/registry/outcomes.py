@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,14 +10,14 @@ from pathlib import Path
 import polars as pl
 
 from jingkai.registry.cells import parse_column
-from jingkai.registry.collect import FILE, Collected, FileCount, Refusal, collect
+from jingkai.registry.collect import FILE, Collected, add_refusals, collect
 from jingkai.registry.errors import MappingError, RegistryError
-from jingkai.registry.load import LoadReport, store
+from jingkai.registry.load import LoadReport, nothing_accepted, store
 from jingkai.registry.mapping import LoadMap
 from jingkai.registry.reading import ROW, read_table
 from jingkai.registry.reading.header import normal_header
 from jingkai.registry.snapshot import Snapshot
-from jingkai.vocabulary import Title, Vocabulary, load_vocabulary
+from jingkai.vocabulary import Fact, Title, Vocabulary, load_vocabulary
 from jingkai.workspace import Workspace
 
 __all__ = ["load_outcomes", "load_register"]
@@ -35,7 +36,7 @@ class _Columns:
 
 def load_outcomes(
     workspace: Workspace,
-    file: Path,
+    files: Sequence[Path],
     *,
     office: str,
     as_of: date,
@@ -43,12 +44,14 @@ def load_outcomes(
     sheet: str | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> LoadReport:
-    """Load a list of official titles (one row a title) beside the computed verdicts.
+    """Load lists of official titles (one row a title) beside the computed verdicts.
+
+    A row whose title is not known is rejected; of several certificates of one title the newest counts.
 
     Parameters
     ----------
-    workspace, file, sheet
-        The list has a column of the enterprise, of the title, and of its validity.
+    workspace, files, sheet
+        A list has a column of the enterprise, of the title, and of its validity.
     office, as_of
         Whose list it is, as of when.
     complete
@@ -64,9 +67,13 @@ def load_outcomes(
     entity = vocabulary.entities["enterprise"]
     with workspace.locked():
         before = Snapshot.current(workspace)
-        given = LoadMap(columns=_ignored(file, sheet))
-        collected = _keys(workspace, before, file, given, as_of, sheet, vocabulary)
-        wide = _pivot(collected, file, sheet, vocabulary)
+        given = LoadMap(columns=_ignored(files, sheet))
+        collected = _keys(workspace, before, files, given, as_of, sheet, vocabulary)
+        raw = _certificates(collected, sheet, vocabulary)
+        wide = _wide(raw, collected, before, vocabulary)
+        if wide.height == 0:
+            raise nothing_accepted(collected)
+        _notes(collected, raw, wide, before)
         if complete:
             wide = _absent(
                 wide,
@@ -74,7 +81,13 @@ def load_outcomes(
                 [f"{t}_held" for t in vocabulary.titles if f"{t}_held" in wide.columns],
             )
         return store(
-            workspace, entity, _as_collected(wide, collected), before, office, as_of, vocabulary
+            workspace,
+            entity,
+            _as_collected(wide, raw, collected),
+            before,
+            office,
+            as_of,
+            vocabulary,
         )
 
 
@@ -117,7 +130,7 @@ def load_register(
         raise RegistryError(f"没有登记名单“{register}”", hint="可以是 " + "、".join(known))
     with workspace.locked():
         before = Snapshot.current(workspace)
-        collected = _keys(workspace, before, file, LoadMap(), as_of, sheet, vocabulary)
+        collected = _keys(workspace, before, [file], LoadMap(), as_of, sheet, vocabulary)
         listed = collected.frame.select("key", FILE, ROW).unique("key", keep="first")
         listed = listed.with_columns(pl.lit(True).alias(f.name) for f in facts)
         everyone = before.scan("enterprise").select("key").collect()
@@ -144,7 +157,7 @@ def load_register(
 def _keys(
     workspace: Workspace,
     before: Snapshot,
-    file: Path,
+    files: Sequence[Path],
     load_map: LoadMap,
     as_of: date,
     sheet: str | None,
@@ -157,7 +170,7 @@ def _keys(
         else None
     )
     return collect(
-        [file],
+        list(files),
         vocabulary.entities["enterprise"],
         vocabulary,
         load_map,
@@ -170,35 +183,68 @@ def _keys(
     )
 
 
-def _ignored(file: Path, sheet: str | None) -> dict[str, object]:
-    table = read_table(file, sheet)
-    return {h: "ignore" for h in table.columns if h.lower() in _TITLE | _FROM | _TO}
+def _ignored(files: Sequence[Path], sheet: str | None) -> dict[str, object]:
+    """Say of the columns that every file has which are the list's own."""
+    tables = [read_table(file, sheet) for file in files]
+    headers = {h for table in tables for h in table.columns}
+    return {h: "ignore" for h in headers if h.lower() in _TITLE | _FROM | _TO}
 
 
-def _pivot(
-    collected: Collected, file: Path, sheet: str | None, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    table = read_table(file, sheet)
-    columns = _columns(table.columns, file)
-    raw = collected.frame.select("key", ROW, FILE).join(
-        table.frame.select(ROW, pl.col(columns.title).alias("title")), on=ROW, how="left"
-    )
+def _titled(collected: Collected, index: int, sheet: str | None, fact: Fact) -> pl.DataFrame:
+    """Return one list's rows that have a key: `key`, where they stood, `title`, `from`, `to`."""
+    path = collected.files[index].path
+    table = read_table(path, sheet)
+    columns = _columns(table.columns, path)
+    found = [table.frame[ROW], table.frame[columns.title].alias("title")]
+    for name, column in (("from", columns.since), ("to", columns.until)):
+        if column is None:
+            found.append(pl.Series(name, [None] * table.frame.height, dtype=pl.Date))
+            continue
+        parsed = parse_column(table.frame[column], fact)
+        found.append(parsed.values.alias(name))
+        problems = collected.refusal.problems
+        collected.refusal.problems = add_refusals(problems, parsed.problems, table, column, index)
+    mine = collected.frame.filter(pl.col(FILE) == index).select("key", FILE, ROW)
+    return mine.join(pl.DataFrame(found), on=ROW, how="left")
+
+
+def _certificates(collected: Collected, sheet: str | None, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Return every row whose title is known and contradicts no other; the rest is rejected."""
+    fact = next(iter(vocabulary.titles.values())).facts()[1]
+    raw = pl.concat(_titled(collected, i, sheet, fact) for i in range(len(collected.files)))
     known = _titles_by_name(vocabulary)
     ids = [known.get(normal_header(t or "").lower()) for t in raw["title"]]
-    unknown = sorted({t or "" for t, i in zip(raw["title"], ids, strict=True) if i is None})
-    if unknown:
-        raise RegistryError(
-            f"不认识的称号“{unknown[0]}”",
-            where=str(file),
-            hint="可以是 " + "、".join(t.label.zh for t in vocabulary.titles.values()),
-        )
-    raw = raw.with_columns(pl.Series("id", ids))
-    for name, column in (("from", columns.since), ("to", columns.until)):
-        fact = next(iter(vocabulary.titles.values())).facts()[1]
-        dates = parse_column(table.frame[column], fact) if column else None
-        values = dates.values if dates else pl.Series([None] * table.frame.height, dtype=pl.Date)
-        raw = raw.join(pl.DataFrame({ROW: table.frame[ROW], name: values}), on=ROW, how="left")
-    return _wide(raw, vocabulary)
+    raw = raw.with_columns(pl.Series("id", ids, dtype=pl.String))
+    labels = "、".join(t.label.zh for t in vocabulary.titles.values())
+    strange = raw.filter(pl.col("id").is_null())
+    _reject(collected, strange, f"不认识的称号，可以是 {labels}")
+    raw = raw.filter(pl.col("id").is_not_null())
+    ends = pl.col("to").drop_nulls().n_unique().over("key", "id", "from") > 1
+    _reject(collected, raw.filter(ends), "同一称号、同一起始日有不同的截止日")
+    return raw.filter(~ends)
+
+
+def _reject(collected: Collected, rows: pl.DataFrame, reason: str) -> None:
+    found = rows.select(
+        pl.col(FILE).alias("file"),
+        pl.col(ROW).alias("row"),
+        pl.lit("称号").alias("column"),
+        pl.col("title").alias("value"),
+        pl.lit(reason).alias("reason"),
+    )
+    refusal = collected.refusal
+    refusal.rejects = pl.concat([refusal.rejects, found.cast(refusal.rejects.schema)])
+
+
+def _notes(collected: Collected, raw: pl.DataFrame, wide: pl.DataFrame, before: Snapshot) -> None:
+    """Say which certificates count where there are several, and who is new."""
+    several = raw.group_by("key", "id").agg(pl.col("from").n_unique().alias("n"))
+    count = several.filter(pl.col("n") > 1).height
+    notes = [f"{count:,} 户的同一称号有多张证书，采用最新的一张"] if count else []
+    everyone = before.scan("enterprise").select("key").collect()
+    new = wide.join(everyone, on="key", how="anti").height
+    notes += [f"名单上有 {new:,} 户原来不在本工作区，已加入"] if new else []
+    collected.files[0].notes += tuple(notes)
 
 
 def _columns(headers: list[str], file: Path) -> _Columns:
@@ -221,8 +267,15 @@ def _titles_by_name(vocabulary: Vocabulary) -> dict[str, str]:
     }
 
 
-def _wide(raw: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+def _wide(
+    raw: pl.DataFrame, collected: Collected, before: Snapshot, vocabulary: Vocabulary
+) -> pl.DataFrame:
+    """Return one row an enterprise with its titles; with its name where it was not there before."""
     frame = raw.select("key", FILE, ROW).unique("key", keep="first", maintain_order=True)
+    if "name" in collected.frame.columns:
+        new = frame.join(before.scan("enterprise").select("key").collect(), on="key", how="anti")
+        names = collected.frame.join(new, on=["key", FILE, ROW]).select("key", "name")
+        frame = frame.join(names, on="key", how="left") if names.height else frame
     for title in vocabulary.titles.values():
         mine = raw.filter(pl.col("id") == title.id)
         if mine.height == 0:
@@ -268,9 +321,8 @@ def _absent(wide: pl.DataFrame, before: Snapshot, facts: list[str]) -> pl.DataFr
     return both.with_columns(pl.col(fact).fill_null(False) for fact in facts)
 
 
-def _as_collected(wide: pl.DataFrame, collected: Collected) -> Collected:
-    count: FileCount = collected.files[0]
-    count.joined = collected.frame.height - wide.filter(pl.col(ROW) > 0).height
-    return Collected(
-        wide, collected.files, Refusal(collected.refusal.rejects, collected.refusal.problems)
-    )
+def _as_collected(wide: pl.DataFrame, raw: pl.DataFrame, collected: Collected) -> Collected:
+    for index, count in enumerate(collected.files):
+        rows = raw.filter(pl.col(FILE) == index).height
+        count.joined = rows - wide.filter((pl.col(FILE) == index) & (pl.col(ROW) > 0)).height
+    return Collected(wide, collected.files, collected.refusal)

@@ -79,7 +79,30 @@ class Snapshot:
                 where=str(workspace.path),
                 hint="先运行 `jingkai load enterprises 文件`",
             )
-        return cls(workspace.snapshots / found)
+        snapshot = cls(workspace.snapshots / found)
+        snapshot._check()
+        return snapshot
+
+    def _check(self) -> None:
+        """Refuse a snapshot whose tables were damaged after they were written."""
+        for entity in self.entities:
+            path = self.path / f"{entity}.arrow"
+            try:
+                rows = sum(
+                    file.get_batch(i).num_rows
+                    for file in (pa.ipc.open_file(pa.memory_map(str(path))),)
+                    for i in range(file.num_record_batches)
+                )
+            except (OSError, pa.ArrowInvalid):
+                rows = -1
+            if rows != self.rows(entity):
+                before = self.manifest["previous"]
+                again = (
+                    f"把 snapshots/CURRENT 的内容改为上一个快照 {before}，再装载" if before else ""
+                )
+                raise SnapshotNotFound(
+                    "快照文件已损坏", where=str(path), hint=again or "删去 snapshots 后重新装载"
+                )
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -36,15 +36,19 @@ def suggest_map(table: RawTable, entity: Entity) -> str:
     ]
     names = known_names(entity)
     for header in table.columns:
-        sample = "、".join(table.frame[header].drop_nulls().head(2).to_list())
-        sample = " ".join(sample.split())[:40]
+        sample = "、".join(table.frame[header].drop_nulls().unique(maintain_order=True).head(2))
+        sample = f"例 {' '.join(sample.split())[:40]}" if sample else "整列为空"
         found = matched.get(header)
         if found is not None:
-            lines.append(f"  {_quoted(header)}: {_matched(found)}，例 {sample}")
+            lines.append(f"  {_quoted(header)}: {_matched(found)}，{sample}")
         elif header in (plan.key.credit_code, plan.key.id):
             lines.append(f"  {_quoted(header)}: ignore  # 标识，见上面的 key")
+        elif header in plan.yearless:
+            fact = plan.yearless[header]
+            told = f"{fact.label.zh}，没有写年份：写成 {{fact: {fact.name}, year: 2024}}"
+            lines.append(f"  {_quoted(header)}: ignore  # {told}；{sample}")
         else:
-            lines.append(f"  {_quoted(header)}: ignore  # {_guesses(header, names)}；例 {sample}")
+            lines.append(f"  {_quoted(header)}: ignore  # {_guesses(header, names)}；{sample}")
     return "\n".join(lines) + "\n"
 
 

@@ -150,7 +150,7 @@ def check_layers(
     ordered = order_rules(rules, findings)
     if findings:
         raise RulebookError(
-            f"{len(findings)} error(s) in the rules", findings=findings, hint="mend the lines named"
+            f"规则有{len(findings)}处错误", findings=findings, hint="按提示的行修改"
         )
     return Rulebook(ordered, layers.measures, vocabulary, identity)
 

@@ -56,7 +56,8 @@ class SourceFile:
     @property
     def name(self) -> str:
         """The file with its folder, as messages name it."""
-        return f"{self.path.parent.name}/{self.path.name}"
+        folder = self.path.parent.name
+        return f"{folder}/{self.path.name}" if folder else self.path.name
 
 
 def read_yaml(path: Path, text: str | None = None) -> SourceFile:
@@ -71,9 +72,7 @@ def read_yaml(path: Path, text: str | None = None) -> SourceFile:
     try:
         node = yaml.compose(text if text is not None else path.read_text("utf-8"), _LOADER)
     except UnicodeDecodeError as error:
-        raise SourceError(
-            "the file is not UTF-8", where=source.name, hint="save it as UTF-8"
-        ) from error
+        raise SourceError("文件不是 UTF-8 编码", where=source.name, hint="另存为 UTF-8") from error
     except yaml.YAMLError as error:
         raise _yaml_error(source, error) from error
     source.data = None if node is None else _build(node, (), source)
@@ -85,7 +84,7 @@ def _yaml_error(source: SourceFile, error: yaml.YAMLError) -> SourceError:
     where = f"{source.name}:{mark.line + 1}" if mark else source.name
     problem = getattr(error, "problem", None) or str(error)
     return SourceError(
-        f"not valid YAML: {problem}", where=where, hint="check indentation, colons and quotes there"
+        f"不是有效的 YAML：{problem}", where=where, hint="检查该处的缩进、冒号和引号"
     )
 
 
@@ -106,9 +105,9 @@ def _build_mapping(
         key = str(key_node.value)
         if key in result:
             raise SourceError(
-                f"the key `{key}` stands twice",
+                f"键 `{key}` 写了两次",
                 where=f"{source.name}:{key_node.start_mark.line + 1}",
-                hint="keep one of them",
+                hint="只保留一个",
             )
         result[key] = _build(value_node, (*path, key), source)
         source.lines[*path, key] = key_node.start_mark.line + 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from jingkai.registry.errors import UnreadableFile
+from jingkai.registry.reading.header import no_duplicates, normal_header
 from jingkai.registry.reading.table import ROW, BadRow, RawTable
 from jingkai.registry.reading.text import read_text
 from jingkai.registry.reading.workbook import check_zip, read_workbook
@@ -88,5 +89,12 @@ def _read_parquet(path: Path) -> RawTable:
         raise UnreadableFile(f"列“{nested[0]}”是嵌套数据", where=str(path), hint="展开成平面表")
     if frame.height == 0:
         raise UnreadableFile("文件没有数据行", where=str(path), hint="请检查导出范围")
-    texts = frame.select(pl.all().cast(pl.String)).with_row_index(ROW, 1).cast({ROW: pl.Int64})
-    return RawTable(path, None, None, texts, 0)
+    binary = [n for n, t in frame.schema.items() if t in (pl.Binary, pl.Duration, pl.Object)]
+    names = no_duplicates([normal_header(n) for n in frame.columns], 0, path)
+    frame = frame.rename(dict(zip(frame.columns, names, strict=True))).drop(
+        map(normal_header, binary)
+    )
+    texts = frame.select(pl.all().cast(pl.String).str.strip_chars().replace("", None))
+    texts = texts.with_row_index(ROW, 1).cast({ROW: pl.Int64})
+    notes = (f"列“{'”“'.join(binary)}”不是文字、数字或日期，未读取",) if binary else ()
+    return RawTable(path, None, None, texts, 0, notes=notes)

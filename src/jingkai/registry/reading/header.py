@@ -8,10 +8,15 @@ from pathlib import Path
 
 from jingkai.registry.errors import HeaderError
 
-__all__ = ["find_header", "normal_header", "table_unit"]
+__all__ = ["find_header", "no_duplicates", "normal_header", "table_unit"]
 
 _LOOK = 15
 _UNIT = re.compile(r"(?:金额)?(?:计量)?单位[:：]\s*([^\s，,;；）)]+)")
+#: What a line above the header says of the whole table: 单位：万元, 填报日期：2024年.
+_NOTE = re.compile(
+    r"(?:金额|计量|填报|填表|制表|编制|报送|统计|数据)*(?:单位|日期|时间|年度|人|部门|截至)[:：]"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 _NUMBER = re.compile(r"[-+]?[\d,.]+%?")
 
 
@@ -59,7 +64,7 @@ def find_header(rows: list[list[str]], path: Path) -> tuple[list[str], int, int,
         names = _merge(names, [normal_header(c) for c in rows[index + 1]])
         notes.append("表头为两行，已合并")
         first += 1
-    _no_duplicates(names, index, path)
+    no_duplicates(names, index, path)
     return names, index, first, notes
 
 
@@ -71,6 +76,8 @@ def _header_index(rows: list[list[str]]) -> int | None:
     for i, row in enumerate(rows[:_LOOK]):
         filled = [c.strip() for c in row if c.strip()]
         numbers = sum(1 for c in filled if _NUMBER.fullmatch(c))
+        if any(_NOTE.match(normal_header(c)) for c in filled):
+            continue
         if len(filled) >= max(1, (widest + 1) // 2) and numbers <= len(filled) / 4:
             return i
     return next((i for i, w in enumerate(widths) if w), None)
@@ -83,10 +90,11 @@ def _is_second_header(rows: list[list[str]], index: int) -> bool:
     top, below = rows[index], rows[index + 1]
     gaps = [i for i, c in enumerate(top) if not c.strip() and i < len(below)]
     inner = [i for i in gaps if any(c.strip() for c in top[:i]) and below[i].strip()]
-    if not inner:
-        return False
     filled = [c.strip() for c in below if c.strip()]
-    return all(re.fullmatch(r"(19|20)\d\d年?(度)?|[^\d]{1,12}", c) for c in filled)
+    if not inner:
+        only_years = bool(filled) and all(_YEAR.fullmatch(c) for c in filled)
+        return only_years and not below[0].strip()
+    return all(_YEAR.fullmatch(c) or re.fullmatch(r"[^\d]{1,12}", c) for c in filled)
 
 
 def _merge(top: list[str], below: list[str]) -> list[str]:
@@ -99,7 +107,14 @@ def _merge(top: list[str], below: list[str]) -> list[str]:
     return names
 
 
-def _no_duplicates(names: list[str], index: int, path: Path) -> None:
+def no_duplicates(names: list[str], index: int, path: Path) -> list[str]:
+    """Return the names of a header's columns.
+
+    Raises
+    ------
+    HeaderError
+        If two are the same.
+    """
     seen: dict[str, int] = {}
     for i, name in enumerate(names):
         if name and name in seen:
@@ -109,3 +124,4 @@ def _no_duplicates(names: list[str], index: int, path: Path) -> None:
                 hint="给其中一列改名，例如注明年份",
             )
         seen.setdefault(name, i)
+    return names
