@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from rich.text import Text
 from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.session import JSON, find_rule, open_rulebook, read_day
 from jingkai.cli.windows import print_around, print_open
+from jingkai.engine.boundaries import boundaries_of
 from jingkai.errors import JingkaiError
 from jingkai.explain.examples import check_examples
 from jingkai.policies import policies_folder
@@ -219,6 +221,28 @@ def _value_text(source: Any, layer: str, dated: Any) -> str:
 def open_rules(as_of: str | None = AS_OF_TODAY, as_json: bool = JSON) -> None:
     """现在可以申报什么。What can be applied for on a day."""
     print_open(_rulebook(), read_day(as_of) or date.today(), as_json)
+
+
+@rules_app.command("boundaries")
+def rule_boundaries(name: str, as_json: bool = JSON) -> None:
+    """一条规则每条界线的两侧，供逐条核对。Both sides of every line a rule draws."""
+    rulebook = _rulebook()
+    found, missed = boundaries_of(_find(rulebook, name), rulebook)
+    if as_json:
+        print_json({"rule": name, "boundaries": [asdict(b) for b in found], "missed": missed})
+        return
+    table = Table(title=f"{rulebook.rules[name].source.title.zh}：界线两侧", title_justify="left")
+    for column in ("条件", "条款", "移动的数据", "不成立", "成立", "结果"):
+        table.add_column(column, overflow="fold")
+    for b in found:
+        words = " → ".join(_VERDICTS.get(v, v) for v in b.verdicts)
+        table.add_row(b.place, b.basis, b.fact, b.fails, b.holds, words)
+    console.print(table)
+    if missed:
+        line(f"算例未触及的比较：{'、'.join(missed)}")
+
+
+_VERDICTS = {"granted": "符合", "refused": "不符合", "undetermined": "待定"}
 
 
 @rules_app.command("check")
