@@ -16,8 +16,9 @@ from jingkai.cli.output import line, print_json, progress_bar
 from jingkai.cli.session import JSON, open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
-from jingkai.population import demo_enterprises, demo_investments
+from jingkai.population import demo_enterprises, demo_entities, demo_investments
 from jingkai.registry.snapshot import Match, Snapshot, SourceFile, write_snapshot
+from jingkai.vocabulary import load_vocabulary
 from jingkai.workspace import Workspace, ZoneSettings
 
 __all__ = ["demo_command"]
@@ -65,21 +66,33 @@ def _workspace(folder: Path) -> Workspace:
 
 
 def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
-    day = _AS_OF.isoformat()
-    made = SourceFile(
-        "合成企业（种子7）", "", "zone_committee", day, "enterprise", None, enterprises, enterprises
-    )
-    invested = SourceFile("合成再投资（种子7）", "", "commerce", day, "investment", None, 60, 60)
     frames = {"enterprise": demo_enterprises(enterprises), "investment": demo_investments(60)}
+    frames |= demo_entities(frames["enterprise"]["key"])
     zone = {"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]}
     frames["zone"] = pl.DataFrame(zone)
+    vocabulary, day = load_vocabulary(), _AS_OF.isoformat()
+    sources = [
+        SourceFile(
+            f"合成{vocabulary.entities[e].title.zh}（种子7）",
+            "",
+            "zone_committee",
+            day,
+            e,
+            None,
+            f.height,
+            f.height,
+        )
+        for e, f in frames.items()
+    ]
+    events = [e for e in frames if vocabulary.entities[e].event is not None]
     return write_snapshot(
         workspace,
         frames,
         as_of=_AS_OF,
-        sources=[made, invested],
+        sources=sources,
         synthetic=True,
-        column_sources={"investment": {c: [1] for c in frames["investment"].columns}},
+        column_sources={e: {c: [i] for c in f.columns} for i, (e, f) in enumerate(frames.items())},
+        registers={e: {"as_of": day} for e in events},
     )
 
 

@@ -13,9 +13,12 @@ from fractions import Fraction
 import polars as pl
 from stdnum.cn import uscc
 
-from jingkai.vocabulary import Entity, Fact, load_vocabulary
+from jingkai.policies import policies_folder
+from jingkai.population.filler import Filler, codes_in_rules, columns_read
+from jingkai.rulebook import load_rulebook
+from jingkai.vocabulary import Entity, load_vocabulary
 
-__all__ = ["demo_enterprises", "demo_investments", "synthetic_code"]
+__all__ = ["demo_enterprises", "demo_entities", "demo_investments", "synthetic_code"]
 
 _SYLLABLES = "华瑞恒达信远科创新诚泰安盛联合嘉和润丰宏宇晨光明德博雅维康智云海川博力"
 _TRADES = (
@@ -30,19 +33,6 @@ _TRADES = (
     ("新能源", "C38"),
     ("环保", "N77"),
 )
-_BOOL_SHARE = {
-    "resident_enterprise": 0.98,
-    "mainland_registered": 0.99,
-    "legal_entity": 0.95,
-    "foreign_invested": 0.15,
-    "serious_incident_in_year": 0.02,
-    "is_sme": 0.9,
-    "negative_list_compliant": 0.99,
-    "sound_accounts": 0.85,
-    "encouraged_national": 0.4,
-    "encouraged_regional": 0.3,
-    "serious_dishonesty": 0.01,
-}
 
 
 def synthetic_code(number: int) -> str:
@@ -67,15 +57,15 @@ def demo_enterprises(
 
     Returns
     -------
-    One row an enterprise, column `key` and every stored fact of enterprises.
+    One row an enterprise, column `key` and every fact that the rules read in those years.
     """
-    made = _Maker(count, random.Random(seed), year, load_vocabulary().entities["enterprise"])
-    return made.frame(zone)
+    return _Maker(count, seed, year, load_vocabulary().entities["enterprise"]).frame(zone)
 
 
 class _Maker:
-    def __init__(self, count: int, rng: random.Random, year: int, entity: Entity) -> None:
-        self.count, self.rng, self.year, self.entity = count, rng, year, entity
+    def __init__(self, count: int, seed: int, year: int, entity: Entity) -> None:
+        self.count, self.seed, self.year, self.entity = count, seed, year, entity
+        rng = self.rng = random.Random(seed)
         self.years = (year - 2, year - 1, year)
         self.size = [rng.lognormvariate(8.3, 1.4) for _ in range(count)]  # revenue in 万元
         self.intensity = [min(0.4, rng.lognormvariate(-3.3, 0.7)) for _ in range(count)]
@@ -87,18 +77,31 @@ class _Maker:
         self._identity(zone)
         self._money()
         self._people()
-        self._others()
+        self._marks()
         series = [pl.Series("key", [synthetic_code(i + 1) for i in range(self.count)])]
         for name, values in self.columns.items():
             known = self.entity.column(name)
             assert known is not None
             series.append(pl.Series(name, values, dtype=known[0].arrow_type, strict=False))
-        return self._from_founding(pl.DataFrame(series))
+        return self._from_founding(self._filled(pl.DataFrame(series)))
+
+    def _filled(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Draw every other fact that the rules read, whichever edition is in force in these years."""
+        book = load_rulebook([policies_folder()])
+        days = [date(y + 1, 6, 30) for y in self.years]
+        columns = [c for day in days for c in columns_read(book, "enterprise", day)]
+        codes = codes_in_rules(book, "enterprise", days[-1])
+        filler = Filler(load_vocabulary(), "enterprise", days[-1], self.seed, codes)
+        return filler.fill(frame, [c for c in dict.fromkeys(columns) if self._in_years(c)])
+
+    def _in_years(self, column: str) -> bool:
+        known = self.entity.column(column)
+        return known is not None and (known[1] is None or known[1] in (*self.years, self.year + 1))
 
     def _from_founding(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Leave out figures of years in which the enterprise was not there yet."""
         founded = pl.col("established_on").dt.year()
-        yearly = [(n, k[1]) for n in self.columns if (k := self.entity.column(n)) and k[1]]
+        yearly = [(n, k[1]) for n in frame.columns if (k := self.entity.column(n)) and k[1]]
         return frame.with_columns(
             pl.when((founded <= year) | founded.is_null()).then(name).alias(name)
             for name, year in yearly
@@ -197,60 +200,17 @@ class _Maker:
                 f"{name}_{self.year}", [int(s * f) for s, f in zip(staff, share, strict=True)], 0.12
             )
 
-    def _others(self) -> None:
-        """Fill every other fact, each by a seed of its own: a new fact leaves the others alike."""
-        seed = self.rng.getrandbits(64)
+    def _marks(self) -> None:
+        """Experts' marks lie near the top of their bands, a platform's score in this year too."""
+        rng = self.rng
         for fact in self.entity.facts.values():
-            # The year that has begun has a score already, no accounts.
-            begun = (self.year + 1,) if fact.name == "srdi_platform_score" else ()
-            for year in (*self.years, *begun) if fact.yearly else (None,):
-                name = fact.column(year)
-                if name not in self.columns and self._wanted(fact):
-                    self.rng = random.Random(f"{seed} {name}")
-                    self._put(name, self._column(fact), 0 if fact.type == "quantity" else 0.1)
-
-    def _column(self, fact: Fact) -> list[object]:
-        """Return a column; of energy, an enterprise reports all fuels or none."""
-        if fact.type != "quantity":
-            return [self._any(fact) for _ in range(self.count)]
-        return [None if i % 50 == 7 else self._any(fact) for i in range(self.count)]
-
-    def _wanted(self, fact: Fact) -> bool:
-        return (
-            fact.type in ("bool", "count", "number", "ratio", "quantity")
-            or fact.title is not None
-            or (fact.type == "code" and isinstance(fact.codes, dict))
-        )
-
-    def _any(self, fact: Fact) -> object:
-        rng = self.rng
-        if fact.type == "bool":
-            return rng.random() < _BOOL_SHARE.get(fact.name, 0.3)
-        if fact.type == "date":
-            if fact.name.endswith("_to"):
-                return date(self.year + 1, 6, 30) + timedelta(days=rng.randrange(-300, 700))
-            return date(self.year - 1, 6, 30) + timedelta(days=rng.randrange(-500, 200))
-        if fact.type == "code":
-            assert isinstance(fact.codes, dict)
-            return rng.choices(list(fact.codes), weights=[2.0**-i for i in range(len(fact.codes))])[
-                0
-            ]
-        if fact.type == "count":
-            middle = 1.9 if fact.name == "tech_conversions" else 0.8
-            return min(60, int(rng.lognormvariate(middle, 0.8)))
-        return self._number(fact)
-
-    def _number(self, fact: Fact) -> int:
-        """Return a figure with two decimals, as stored; an expert's mark is near its top."""
-        rng = self.rng
-        top = float(fact.max) if fact.max is not None else 1000.0
-        if fact.name.startswith("hte_mark_"):
-            value = top * rng.choice((0.75, 0.85, 0.9, 1.0))
-        elif fact.type in ("number", "ratio"):
-            value = top * rng.betavariate(4, 2)
-        else:
-            value = rng.choice((0.0, 0.0, 0.0, 0.0, rng.lognormvariate(3, 1)))
-        return int(Fraction(round(value * 100), 100) / fact.quantum)
+            if fact.name.startswith("hte_mark_") and fact.max is not None:
+                top = float(fact.max)
+                marks = [round(top * rng.choice((0.75, 0.85, 0.9, 1.0)), 2) for _ in self.size]
+                self._put(fact.name, [int(Fraction(str(m)) / fact.quantum) for m in marks], 0.1)
+        for year in self.years:
+            conversions = [min(60, int(rng.lognormvariate(1.9, 0.8))) for _ in self.size]
+            self._put(f"tech_conversions_{year}", list(conversions), 0.1)
 
 
 def demo_investments(count: int, seed: int = 7) -> pl.DataFrame:
@@ -298,3 +258,50 @@ def _recoveries(rows: dict[str, list[object]], rng: random.Random) -> None:
     rows["credit_claimed"] = [rng.random() < 0.7 for _ in kinds]
     rows["credit_used"] = [0] * len(kinds)
     rows["credit_available"] = [a // 10 if isinstance(a, int) else None for a in rows["amount"]]
+
+
+#: What a demo zone has beside enterprises and reinvestments: rows, and the word of their names.
+_ENTITIES = {
+    "project": (40, "项目"),
+    "parcel": (40, "宗地"),
+    "product": (60, "产品"),
+    "platform": (12, "平台"),
+    "material": (30, "材料"),
+    "violation": (60, "违法行为"),
+    "penalty": (40, "行政处罚"),
+    "inspection": (200, "行政检查"),
+}
+
+
+def demo_entities(
+    owners: pl.Series, seed: int = 7, year: int = 2025, zone: str = "示范经开区"
+) -> dict[str, pl.DataFrame]:
+    """Return synthetic projects, parcels, products, platforms, materials and events of a zone.
+
+    Parameters
+    ----------
+    owners
+        Keys of the enterprises they belong to.
+    seed, year, zone
+        As for enterprises.
+
+    Returns
+    -------
+    By entity one row each, with every fact that its rules read.
+    """
+    book, day = load_rulebook([policies_folder()]), date(year + 1, 6, 30)
+    rng, found = random.Random(seed), {}
+    for entity, (count, word) in _ENTITIES.items():
+        facts = load_vocabulary().entities[entity].facts
+        rows: dict[str, list[object]] = {
+            "key": [f"{entity}-{i + 1:04d}" for i in range(count)],
+            "name": [f"示例{word}{i + 1}号" for i in range(count)],
+            "zone": [zone] * count,
+        }
+        if "enterprise" in facts:
+            rows["enterprise"] = [owners[rng.randrange(len(owners))] for _ in range(count)]
+        frame = pl.DataFrame(rows)
+        filler = Filler(load_vocabulary(), entity, day, seed, codes_in_rules(book, entity, day))
+        wanted = [*columns_read(book, entity, day), "occurred_on", "kind"]
+        found[entity] = filler.fill(frame, [c for c in wanted if c in facts or "_" in c])
+    return found
