@@ -121,7 +121,7 @@ class Filler:
         elif fact.type == "ratio":
             value = (u + self._uniform(name, 1)) / 2 * (top or 1.0)
         elif fact.type == "number":
-            value = (u + self._uniform(name, 1)) / 2 * (top or 100.0)
+            value = (u + self._uniform(name, 1)) / 2 * (top or 1000.0)
         else:
             some = self._uniform(name, 5) < 0.3
             value = pl.when(some).then((self._spread(name) + 3).exp()).otherwise(0.0)
