@@ -169,7 +169,7 @@ def show_table(title: str, columns: list[str], rows: list[list[str]], right: int
         for row in rows:
             line(Text("  " + "  ".join(cell or "—" for cell in row)), 4)
         return
-    table = Table(title=Text(title), title_justify="left", header_style="bold")
+    table = ChineseTable(title=title, header_style="bold")
     for i, name in enumerate(columns):
         table.add_column(name, justify="right" if i >= right else "left", overflow="fold")
     for row in rows:

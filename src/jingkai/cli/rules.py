@@ -227,11 +227,11 @@ def open_rules(as_of: str | None = AS_OF_TODAY, as_json: bool = JSON) -> None:
 def rule_boundaries(name: str, as_json: bool = JSON) -> None:
     """一条规则每条界线的两侧，供逐条核对。Both sides of every line a rule draws."""
     rulebook = _rulebook()
-    found, missed = boundaries_of(_find(rulebook, name), rulebook)
+    found, missed = boundaries_of(find_rule(rulebook, name), rulebook)
     if as_json:
         print_json({"rule": name, "boundaries": [asdict(b) for b in found], "missed": missed})
         return
-    table = Table(title=f"{rulebook.rules[name].source.title.zh}：界线两侧", title_justify="left")
+    table = ChineseTable(title=f"{rulebook.rules[name].source.title.zh}：界线两侧")
     for column in ("条件", "条款", "移动的数据", "不成立", "成立", "结果"):
         table.add_column(column, overflow="fold")
     for b in found:
