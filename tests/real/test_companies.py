@@ -124,6 +124,8 @@ def test_only_figures_that_are_there_refuse_and_nothing_is_granted(decided):
         "high_tech_enterprise": 21,
         "specialised_sme_2022": 25,
         "little_giant_2022": 27,
+        "bse_standard_2": 49,
+        "bse_standard_3": 3,
     }
     for name, counts in run.summary.items():
         assert not counts.get("granted") and not counts.get("positive"), name
@@ -144,6 +146,22 @@ def test_what_refused_is_the_share_of_research_alone(decided, rulebook):
             reason = explainer.explain("enterprise", position, [rule])[0]
             assert {c.id for c in reason.conditions if c.verdict is False} <= conditions
             assert reason.near_miss != "one"  # the rest is unknown, not held
+
+
+def test_the_exchange_for_smaller_companies_refuses_by_revenue_and_its_growth(decided, companies):
+    _, snapshot, run = decided
+    names = snapshot.scan("enterprise").select("name").collect()["name"]
+    rules = ["bse_standard_2", "bse_standard_3"]
+    verdicts = run.scan("enterprise").select(rules).collect()
+    for name, second, third in zip(names, *(verdicts[r] for r in rules), strict=True):
+        before, last = (companies[name][f"revenue_{year}"] for year in (2020, 2021))
+        small = bool(last) and Decimal(last) < 200_000_000
+        assert (third is False) == small, name
+        flat = bool(before and last) and (
+            Decimal(before) + Decimal(last) < 200_000_000
+            or Decimal(last) < Decimal(before) * Decimal("1.3")
+        )
+        assert (second is False) == flat, name
 
 
 def test_a_near_miss_says_how_near_in_points_and_money(decided, rulebook):
