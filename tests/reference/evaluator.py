@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,15 +28,17 @@ class Plain(Dialect):
         NO_PAREN_FUNCTIONS: ClassVar = {}
 
 
+@cache
 def load_rules(folder: Path) -> dict[str, dict[str, Any]]:
     rules = {}
     for path in sorted(folder.rglob("*.yaml")):
-        data = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
+        data = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)
         if "rule" in data:
             rules[data["rule"]] = data
     return rules
 
 
+@cache
 def figure(text: str) -> Any:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return dt.date.fromisoformat(text)
@@ -99,6 +102,7 @@ class Evaluator:
         """`shared`: the columns of facts that offices share."""
         self.rules, self.established, self.shared = rules, established, shared
         self.trees: dict[str, exp.Expr] = {}
+        self.names: dict[int, list[str]] = {}  # trees are kept, so their ids stay theirs
 
     def evaluate(
         self,
@@ -107,13 +111,21 @@ class Evaluator:
         as_of: dt.date,
         shared: frozenset[str] | None = None,
         events: dict[str, list[dict[str, Any]]] | None = None,
+        others: dict[str, Outcome] | None = None,
     ) -> Outcome:
         """`shared`: the only facts that count; `events`: whole tables of the owner's events."""
         if shared is not None:
             facts = {n: v for n, v in facts.items() if n in shared}
         found = _One(self, self.rules[rule], facts, as_of)
         found.shared, found.events = shared, events or {}
+        if others is not None:
+            found.others = others
         return found.outcome()
+
+    def names_in(self, e: exp.Expr) -> list[str]:
+        if id(e) not in self.names:
+            self.names[id(e)] = [column.name for column in e.find_all(exp.Column)]
+        return self.names[id(e)]
 
     def tree(self, text: str) -> exp.Expr:
         if text not in self.trees:
@@ -322,10 +334,11 @@ class _One:
         return subject in codes if name == "one_of" else any(subject.startswith(c) for c in codes)
 
     def _compared(self, e: exp.Binary) -> bool | None:
-        for column in e.find_all(exp.Column):
-            given = self.rule.get("parameters", {}).get(column.name, {})
-            if "bands" in given and column.name not in self.fixed:
-                return self._banded(e, column.name, given["bands"])
+        parameters = self.rule.get("parameters", {})
+        for name in self.owner.names_in(e):
+            given = parameters.get(name, {})
+            if "bands" in given and name not in self.fixed:
+                return self._banded(e, name, given["bands"])
         for side, other, swap in ((e.left, e.right, False), (e.right, e.left, True)):
             if isinstance(side, exp.Anonymous) and side.this.lower() == "cagr":
                 return self._growing(type(e), side, other)
@@ -539,6 +552,6 @@ class _One:
     def _other(self, name: str) -> Outcome:
         if name not in self.others:
             self.others[name] = self.owner.evaluate(
-                name, self.facts, self.as_of, self.shared, self.events
+                name, self.facts, self.as_of, self.shared, self.events, self.others
             )
         return self.others[name]
