@@ -155,7 +155,7 @@ class Missing:
         return list(names)
 
     def _best(self, family: Family) -> list[str]:
-        order = {name: i for i, name in enumerate(self._file_order())}
+        order = self.plans.file_order(self.rule)
         last = len(order)
 
         def cost(names: frozenset[str]) -> tuple[int, int, list[tuple[int, str]]]:
@@ -164,13 +164,6 @@ class Missing:
 
         best = min(family, key=cost, default=frozenset[str]())
         return sorted(best, key=lambda n: (order.get(n, last), n))
-
-    def _file_order(self) -> list[str]:
-        names = [*self.rule.reads_facts()]
-        for other in sorted(self.rule.reads_rules()):
-            if other in self.row.rulebook.rules:
-                names += self.row.rulebook.rules[other].reads_facts()
-        return names
 
     def _brought(self, name: str) -> bool:
         fact = fact_of(name, self.rule, self.row.rulebook.vocabulary)

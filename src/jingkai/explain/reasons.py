@@ -120,14 +120,8 @@ class _Explaining:
         self.plans, self.lowering = row.plans, row.plans.lowering(rule)
         self.vocabulary = row.rulebook.vocabulary
         self.missing = Missing(rule, row, results)
-        self.negated = {
-            inner
-            for c in rule.conditions
-            for part in tree.walk(c.test)
-            if isinstance(part, tree.Not)
-            for inner in tree.walk(part.arg)
-        }
-        self.titles = {n: r.source.title.text(lang) for n, r in row.rulebook.rules.items()}
+        self.negated = self.plans.negated(rule)
+        self.titles = self.plans.titles(lang)
 
     def reason(self) -> RuleReason:
         """Return the explanation."""
@@ -306,9 +300,7 @@ class _Explaining:
         return unit_of(atom.left, self._scope()) or unit_of(atom.right, self._scope())
 
     def _scope(self) -> Scope:
-        kinds = {name: p.type for name, p in self.rule.parameters.items()}
-        rules = {n: r.type for n, r in self.row.rulebook.rules.items()}
-        return Scope(self.vocabulary, self.rule.entity, kinds, rules)
+        return self.plans.scope(self.rule)
 
     # --- distances
 

@@ -13,6 +13,7 @@ from jingkai.rulebook.lower import Lowering
 from jingkai.rulebook.plan import Plan, plan_columns
 from jingkai.rulebook.results import item_points
 from jingkai.rulebook.rule import CheckedItem
+from jingkai.rulebook.scope import Scope
 
 __all__ = ["RowEvaluator", "RulePlans"]
 
@@ -35,6 +36,10 @@ class RulePlans:
         self._numbers: dict[tuple[str, tree.Node], Exact] = {}
         self._columns: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._items: dict[tuple[str, str, str], tuple[Plan, Plan]] = {}
+        self._scopes: dict[str, Scope] = {}
+        self._titles: dict[str, dict[str, str]] = {}
+        self._negated: dict[str, frozenset[tree.Node]] = {}
+        self._orders: dict[str, dict[str, int]] = {}
 
     def lowering(self, rule: Rule) -> Lowering:
         """Return the lowering of a rule."""
@@ -43,6 +48,43 @@ class RulePlans:
             made.absent = frozenset(made.rules.keys() - self.present)
             self._lowerings[rule.id] = made
         return self._lowerings[rule.id]
+
+    def scope(self, rule: Rule) -> Scope:
+        """Return the names of a rule's expressions, to ask for their units."""
+        if rule.id not in self._scopes:
+            kinds = {name: p.type for name, p in rule.parameters.items()}
+            types = {n: r.type for n, r in self.rulebook.rules.items()}
+            self._scopes[rule.id] = Scope(self.rulebook.vocabulary, rule.entity, kinds, types)
+        return self._scopes[rule.id]
+
+    def titles(self, lang: str) -> dict[str, str]:
+        """Return every rule's title in a language."""
+        if lang not in self._titles:
+            rules = self.rulebook.rules.items()
+            self._titles[lang] = {n: r.source.title.text(lang) for n, r in rules}
+        return self._titles[lang]
+
+    def negated(self, rule: Rule) -> frozenset[tree.Node]:
+        """Return what stands inside a not in a rule's conditions."""
+        if rule.id not in self._negated:
+            self._negated[rule.id] = frozenset(
+                inner
+                for c in rule.conditions
+                for part in tree.walk(c.test)
+                if isinstance(part, tree.Not)
+                for inner in tree.walk(part.arg)
+            )
+        return self._negated[rule.id]
+
+    def file_order(self, rule: Rule) -> dict[str, int]:
+        """Return the facts of a rule and of those it reads, by their order in the files."""
+        if rule.id not in self._orders:
+            names = [*rule.reads_facts()]
+            for other in sorted(rule.reads_rules()):
+                if other in self.rulebook.rules:
+                    names += self.rulebook.rules[other].reads_facts()
+            self._orders[rule.id] = {name: i for i, name in enumerate(names)}
+        return self._orders[rule.id]
 
     def test(self, rule: Rule, node: tree.Node) -> Plan:
         """Return a test of a rule as a plan."""

@@ -12,7 +12,6 @@ from jingkai.explain.words import figure_text
 from jingkai.rulebook import Rule
 from jingkai.rulebook.grammar import unit_of
 from jingkai.rulebook.program import quantum_of
-from jingkai.rulebook.scope import Scope
 from jingkai.rulebook.together import exclusions
 from jingkai.vocabulary import Unit, units
 
@@ -128,17 +127,15 @@ class _Choosing:
         """Return what a right is worth in 元, None where unknown or of another kind."""
         if rule.worth is not None:
             value = self.row.number(self.row.plans.number(rule, rule.worth))
-            return None if value is None else _yuan(value, unit_of(rule.worth, self._scope(rule)))
+            return (
+                None
+                if value is None
+                else _yuan(value, unit_of(rule.worth, self.row.plans.scope(rule)))
+            )
         stored, quantum = self.results.get(rule.id), quantum_of(rule)
         if rule.kind != "amount" or rule.source.benefit not in ("cash", "tax"):
             return None
         return None if stored is None or quantum is None else _yuan(stored * quantum, rule.unit)
-
-    def _scope(self, rule: Rule) -> Scope:
-        book = self.row.rulebook
-        kinds = {name: p.type for name, p in rule.parameters.items()}
-        types = {n: r.type for n, r in book.rules.items()}
-        return Scope(book.vocabulary, rule.entity, kinds, types)
 
     def _groups(self) -> list[list[str]]:
         """Return granted rights in groups that hang together by exclusions, single ones too."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 __all__ = [
     "AddMonths",
@@ -298,8 +299,13 @@ class Aggregate(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly inside a node, in order."""
-    for f in fields(node):
-        yield from _nodes_in(getattr(node, f.name))
+    for name in _parts(type(node)):
+        yield from _nodes_in(getattr(node, name))
+
+
+@cache
+def _parts(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def _nodes_in(value: object) -> Iterator[Node]:
