@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 __all__ = [
     "AddMonths",
@@ -303,9 +302,13 @@ def children(node: Node) -> Iterator[Node]:
         yield from _nodes_in(getattr(node, name))
 
 
-@cache
-def _parts(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+
+
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    if kind not in _PARTS:
+        _PARTS[kind] = tuple(f.name for f in fields(kind))
+    return _PARTS[kind]
 
 
 def _nodes_in(value: object) -> Iterator[Node]:
