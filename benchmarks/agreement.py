@@ -4,51 +4,60 @@ from __future__ import annotations
 
 import polars as pl
 
+from benchmarks.handwritten import written_columns
 from jingkai.rulebook import Program
 
-__all__ = ["WRITTEN", "disagreements", "pairs"]
+__all__ = ["disagreements", "pairs", "unwritten"]
 
-_CONDITIONS = {
-    "above_scale_industrial": "industrial.legal industrial.industry industrial.revenue",
-    "encouraged_foreign_enterprise": "foreign.invested foreign.catalogue foreign.negative",
-    "equipment_one_off_deduction": "equipment.window",
-    "rd_super_deduction": "rd.resident rd.accounts rd.industry",
-    "high_tech_enterprise": "hte.resident hte.old hte.ip hte.field hte.staff hte.rd hte.domestic "
-    "hte.income hte.score hte.clean",
-    "innovative_sme": "sme.is sme.scored sme.award sme.title sme.body sme.equity",
-    "specialised_sme": "sme.is spec.title spec.niche spec.size spec.main spec.debt spec.rd "
-    "spec.rd_before spec.share spec.share_before spec.ip spec.leading spec.score",
-    "little_giant": "sme.is giant.title spec.niche giant.revenue giant.main giant.growth giant.debt "
-    "giant.rd spec.share spec.share_before giant.ip giant.market giant.link giant.score "
-    "giant.champion",
-}
 
-#: The rules that are also written by hand; only these are compared and timed beside it.
-WRITTEN = (
-    *_CONDITIONS,
-    "credit_risk_class",
-    "credit_risk_class_by_points",
-    "enterprise_co2",
-    "hte_innovation_score",
-    "innovative_sme_score",
-)
+def unwritten(program: Program) -> dict[str, list[str]]:
+    """Return by rule which of its columns are not written by hand; empty where all are."""
+    hand, names = written_columns().keys(), _names(program)
+    lacking = {
+        rule: [
+            name
+            for column, name in [*((r, r) for r in layout.results), *_own(rule, program)]
+            if column not in hand and not (names.get(column, set()) & hand)
+        ]
+        for rule, layout in program.layouts.items()
+    }
+    return {rule: columns for rule, columns in lacking.items() if columns}
 
 
 def pairs(program: Program) -> dict[str, str]:
-    """Return the hand-written column of every column that the program stores."""
-    found = {name: name for layout in program.layouts.values() for name in layout.results}
-    for rule, layout in program.layouts.items():
-        names = _CONDITIONS.get(rule, "").split()
-        found |= dict(zip(layout.conditions.values(), names, strict=True))
+    """Return the hand-written column of every column that the program stores, in its order.
+
+    A condition of several rules is written once, under the name it has in one of them.
+    """
+    hand, names = written_columns().keys(), _names(program)
+    found = {}
+    for column in program.outputs:
+        known = sorted(names.get(column, {column}) & hand) or [column]
+        found[column] = known[0]
     return found
+
+
+def _names(program: Program) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for rule in program.layouts:
+        for column, name in _own(rule, program):
+            found.setdefault(column, set()).add(name)
+    return found
+
+
+def _own(rule: str, program: Program) -> list[tuple[str, str]]:
+    """Return the columns of a rule's conditions with the names an analyst gives them."""
+    layout = program.layouts[rule]
+    tests = [(column, f"{rule}.{c}") for c, column in layout.conditions.items()]
+    return tests + [(column, f"{rule}.{c}.applies") for c, column in layout.applies.items()]
 
 
 def disagreements(program: Program, engine: pl.DataFrame, written: pl.DataFrame) -> dict[str, int]:
     """Return by stored column in how many rows the two differ; empty where all agree."""
     found = {}
     for stored, hand in pairs(program).items():
-        ours, theirs = engine[stored].cast(pl.String), written[hand].cast(pl.String)
-        differ = int(ours.ne_missing(theirs).sum())
+        ours, theirs = engine[stored], written[hand]
+        differ = int(ours.cast(pl.String).ne_missing(theirs.cast(pl.String)).sum())
         if differ:
             found[f"{stored}={hand}"] = differ
     return found
