@@ -9,28 +9,56 @@ import polars as pl
 
 from jingkai.population import demo_enterprises
 from jingkai.registry.snapshot import SourceFile, write_snapshot
+from jingkai.rulebook import Rulebook, compile_program
+from jingkai.rulebook.plan import plan_columns
 from jingkai.workspace import Workspace, ZoneSettings
 
-__all__ = ["AS_OF", "bench_workspace"]
+__all__ = ["AS_OF", "base_enterprises", "bench_workspace"]
 
 AS_OF = date(2026, 6, 30)
 _BASE = 20_000
+_ZONES = ("四川", "江苏", "海南", "浙江", "重庆", "广东", "陕西", "山东")
+#: What enterprises are grouped and found by, beside what rules read.
+_IDENTITY = ("key", "name", "zone", "industry_code", "established_on", "staff_2025", "revenue_2025")
 
 
-def bench_workspace(folder: Path, rows: int) -> Workspace:
-    """Make a workspace whose snapshot has so many enterprises.
+def base_enterprises(rulebook: Rulebook, count: int = _BASE) -> pl.DataFrame:
+    """Return different synthetic enterprises with every fact that rules read on the day."""
+    frame = demo_enterprises(count)
+    program = compile_program(rulebook, "enterprise", AS_OF, None)
+    read = {c for plan in program.columns.values() for c in plan_columns(plan)}
+    wanted = dict.fromkeys((*_IDENTITY, *sorted(read - program.columns.keys())))
+    number = pl.int_range(pl.len()) * 7919 % len(_ZONES)
+    zone = pl.lit(pl.Series([f"示范{province}经开区" for province in _ZONES])).gather(number)
+    facts = rulebook.vocabulary.entities["enterprise"]
+    # No text is made up; what only text would answer stays unknown.
+    lacking = {
+        c: k[0].arrow_type for c in wanted.keys() - set(frame.columns) if (k := facts.column(c))
+    }
+    frame = frame.with_columns(pl.lit(None, dtype=t).alias(c) for c, t in lacking.items())
+    return frame.select(c for c in wanted if c in frame.columns).with_columns(zone=zone)
+
+
+def bench_workspace(folder: Path, rows: int, rulebook: Rulebook) -> Workspace:
+    """Make a workspace whose snapshot has so many enterprises of eight zones.
 
     The demo's generator makes 20,000 different ones; beyond that they are drawn again, each under
     a key and name of its own. What is decided of them does not depend on how often one occurs.
     """
-    workspace = Workspace.init(folder, ZoneSettings(key="示范经开区", name="示范经开区"))
-    base = demo_enterprises(min(rows, _BASE))
+    workspace = Workspace.init(folder, ZoneSettings(key="示范四川经开区", name="示范四川经开区"))
+    base = base_enterprises(rulebook, min(rows, _BASE))
     number = pl.int_range(rows).cast(pl.String).str.zfill(17)
     frame = base.sample(rows, with_replacement=True, seed=7).with_columns(
         pl.format("B{}", number).alias("key"), pl.format("{} {}", "name", number).alias("name")
     )
+    zones = pl.DataFrame({"province": _ZONES}).select(
+        pl.format("示范{}经开区", "province").alias("key"),
+        pl.format("示范{}经开区", "province").alias("name"),
+        "province",
+    )
     made = SourceFile(
         "synthetic", "", "zone_committee", AS_OF.isoformat(), "enterprise", None, rows, rows
     )
-    write_snapshot(workspace, {"enterprise": frame}, as_of=AS_OF, sources=[made], synthetic=True)
+    tables = {"enterprise": frame, "zone": zones}
+    write_snapshot(workspace, tables, as_of=AS_OF, sources=[made], synthetic=True)
     return workspace

@@ -14,8 +14,9 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from benchmarks.agreement import pairs
 from benchmarks.data import AS_OF
-from benchmarks.handwritten import _conditions, _three_years
+from benchmarks.handwritten import handwritten
 from jingkai.engine.polars_engine import PolarsEngine
 from jingkai.rulebook import Program, Rulebook, compile_program
 
@@ -106,14 +107,7 @@ class HighTech:
     def polars(self) -> Path:
         """Decide with Polars written by hand."""
         target = self.folder / "by_polars.arrow"
-        tests = {n: e for n, e in _conditions().items() if n.startswith("hte.")}
-        frame = self.facts.with_columns(
-            rd_3=_three_years("rd_expense"),
-            revenue_3=_three_years("revenue"),
-            domestic_3=_three_years("domestic_rd_expense"),
-        )
-        verdict = pl.all_horizontal(*tests).alias("high_tech_enterprise")
-        frame.with_columns(**tests).select("key", verdict, *tests).sink_ipc(
+        handwritten(self.facts, pairs(self.program).values(), given=_SCORE).sink_ipc(
             target, compression="uncompressed", compat_level=pl.CompatLevel.oldest()
         )
         return target

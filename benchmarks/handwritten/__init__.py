@@ -52,11 +52,23 @@ def written_columns() -> dict[str, pl.Expr]:
     return {name: e for measure in _MEASURES for name, e in measure.columns().items()}
 
 
-def handwritten(facts: pl.LazyFrame, wanted: Iterable[str]) -> pl.LazyFrame:
-    """Return the key and the columns asked for of every enterprise."""
-    names = list(wanted)
+def handwritten(
+    facts: pl.LazyFrame, wanted: Iterable[str], given: Iterable[str] = ()
+) -> pl.LazyFrame:
+    """Return the key and the columns asked for of every enterprise.
+
+    Parameters
+    ----------
+    facts
+        One row an enterprise; the province of its zone as `zone.province`.
+    wanted
+        Names of columns.
+    given
+        Columns that stand among the facts already.
+    """
+    names, had = list(wanted), set(given)
     frame = facts
-    for layer in _layers(written_columns(), names):
+    for layer in _layers({n: e for n, e in written_columns().items() if n not in had}, names):
         frame = frame.with_columns(**layer)
     return frame.select("key", *names)
 

@@ -11,9 +11,7 @@ __all__ = ["growth_points", "growth_tests", "marked", "open_mark"]
 _GROWTH = (35, 25, 15, 5, 0)
 
 
-def marked(
-    ends: Ends, mark: str, tests: list[pl.Expr], least: list[int], most: list[int]
-) -> Ends:
+def marked(ends: Ends, mark: str, tests: list[pl.Expr], least: list[int], most: list[int]) -> Ends:
     """Let the expert's mark stand where it lies in the one band that surely holds."""
     given = c(mark) // 10_000
     fits: pl.Expr = pl.lit(False)
@@ -33,24 +31,26 @@ def open_mark(mark: str, most: int) -> Ends:
 
 def growth_tests(name: str) -> Columns:
     """Mean growth of three years (two, for the young) at least 35, 25, 15, 5 and above 0 %."""
-    now, prior_year, base = (x(name).cast(pl.Int128) for x in (last, prior, before))
-    young, no_base = c("_young") & (prior_year > 0), base == 0
-    short = pl.when(young).then(True).when(~young).then(no_base)
-    signs = prior_year.sign(), prior_year.sign() * base.sign()
-    two, three = now * signs[0], (prior_year * prior_year + now * base) * signs[1]
-    bases = prior_year * signs[0], prior_year * base * 2 * signs[1]
+    now, middle, base = (x(name).cast(pl.Int128) for x in (last, prior, before))
+    signs = middle.sign(), middle.sign() * base.sign()
+    young = c("_young") & (prior(name) > 0)
+    short = pl.when(young).then(True).when(~young).then(before(name) == 0)
+    grown, on = c(f"_{name}_grown"), c(f"_{name}_on")
+    # Over one year now / middle, over two the mean of now / middle and middle / base.
+    both = middle != 0, (middle != 0) & (base != 0)
+    one_year = pl.when(both[0]).then(now * signs[0])
+    mean = pl.when(both[1]).then((middle * middle + now * base) * signs[1])
+    tests = {n: grown * 100 >= on * (100 + n) for n in _GROWTH[:-1]} | {0: grown > on}
+    return {
+        f"_{name}_short": short,
+        f"_{name}_grown": _either(c(f"_{name}_short"), one_year, mean),
+        f"_{name}_on": _either(c(f"_{name}_short"), middle.abs(), (middle * base).abs() * 2),
+        **{f"_{name}_above_{n}": test for n, test in tests.items()},
+    }
 
-    def above(per_cent: int) -> pl.Expr:
-        over = [
-            top * 100 - below * (100 + per_cent)
-            for top, below in zip((two, three), bases, strict=True)
-        ]
-        one_year, mean = (o > 0 if per_cent == 0 else o >= 0 for o in over)
-        one_year = pl.when(prior_year != 0).then(one_year)
-        mean = pl.when((prior_year != 0) & (base != 0)).then(mean)
-        return pl.when(short).then(one_year).when(~short).then(mean)
 
-    return {f"_{name}_above_{n}": above(n) for n in _GROWTH}
+def _either(test: pl.Expr, yes: pl.Expr, no: pl.Expr) -> pl.Expr:
+    return pl.when(test).then(yes).when(~test).then(no)
 
 
 def growth_points(name: str, mark: str) -> Ends:

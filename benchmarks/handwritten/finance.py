@@ -116,9 +116,7 @@ def _chinext() -> Columns:
         "chinext_standard_1.two_profits": c("_gained_twice"),
         "chinext_standard_1.profit_total": c("_profit_2") >= YI,
         "chinext_standard_1.profit": last("listing_net_profit") >= 6000 * WAN,
-        "chinext_standard_1": all_of(
-            "chinext_standard_1", "two_profits", "profit_total", "profit"
-        ),
+        "chinext_standard_1": all_of("chinext_standard_1", "two_profits", "profit_total", "profit"),
         "chinext_standard_2": all_of(
             "chinext_standard_2", "bse_standard_4.value", "profit", "revenue"
         ),
@@ -131,7 +129,10 @@ def _chinext() -> Columns:
 
 
 def _main_board() -> Columns:
-    one, two, three, board = (*(f"main_board_standard_{n}" for n in (1, 2, 3)), "main_board_listing")
+    one, two, three, board = (
+        *(f"main_board_standard_{n}" for n in (1, 2, 3)),
+        "main_board_listing",
+    )
     profit = "chinext_standard_2.profit"
     return {
         f"{one}.three_profits": c("_gained_twice") & (before("listing_net_profit") > 0),

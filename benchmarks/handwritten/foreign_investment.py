@@ -8,7 +8,20 @@ from benchmarks.handwritten.terms import UNKNOWN, Columns, all_of, c, holds, las
 
 __all__ = ["columns"]
 
-_WEST = "内蒙古 广西 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆".split()
+_WEST = [
+    "内蒙古",
+    "广西",
+    "重庆",
+    "四川",
+    "贵州",
+    "云南",
+    "西藏",
+    "陕西",
+    "甘肃",
+    "青海",
+    "宁夏",
+    "新疆",
+]
 
 
 def columns() -> Columns:

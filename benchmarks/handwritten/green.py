@@ -6,7 +6,17 @@ from datetime import date
 
 import polars as pl
 
-from benchmarks.handwritten.terms import Columns, all_of, amount, any_of, c, duty, grade, half_up, last
+from benchmarks.handwritten.terms import (
+    Columns,
+    all_of,
+    amount,
+    any_of,
+    c,
+    duty,
+    grade,
+    half_up,
+    last,
+)
 
 __all__ = ["columns"]
 

@@ -31,6 +31,8 @@ from benchmarks.handwritten.terms import (
 
 __all__ = ["columns"]
 
+_YEARLY = (5, 4, 3, 2, 1)
+
 
 def columns() -> Columns:
     """Return the columns of this measure's rules."""
@@ -53,8 +55,22 @@ def _sums() -> Columns:
         "_conversions": _existing("tech_conversions"),
         "_age": _age(),
         "_young": c("established_on") > date(2023, 6, 30),
+        **_conversion_tests(),
         **growth_tests("net_assets"),
         **growth_tests("revenue"),
+    }
+
+
+def _conversion_tests() -> Columns:
+    """Return whether results came into use at least so often a year, over at most three years."""
+    age, years, done = c("_age"), c("_years"), c("_conversions")
+
+    def at_least(n: int) -> pl.Expr:
+        return pl.when(years > 0).then(done >= years * n).when(years < 0).then(done <= years * n)
+
+    return {
+        "_years": age.clip(upper_bound=3),
+        **{f"_conversions_{n}_a_year": at_least(n) for n in _YEARLY},
     }
 
 
@@ -113,12 +129,7 @@ def _ip() -> list[Ends]:
 
 
 def _conversion() -> Ends:
-    age, done = c("_age"), c("_conversions")
-    years = pl.when(age < 3).then(age).when(age >= 3).then(3)
-    yearly = [
-        pl.when(years > 0).then(done >= years * n).when(years < 0).then(done <= years * n)
-        for n in (5, 4, 3, 2, 1)
-    ]
+    yearly = [c(f"_conversions_{n}_a_year") for n in _YEARLY]
     least, most = [2500, 1900, 1300, 700, 100, 0], [3000, 2400, 1800, 1200, 600, 0]
     return marked(falling(yearly, least, most), "hte_mark_conversion", yearly, least, most)
 

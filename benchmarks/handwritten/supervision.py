@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from benchmarks.handwritten.terms import UNKNOWN, Columns, c, grade
 
 __all__ = ["columns"]

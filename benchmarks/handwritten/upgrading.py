@@ -37,9 +37,7 @@ def _deductions() -> Columns:
     window = f"{vat}.in_window"
     return {
         f"{equipment}.bought_in_window": pl.lit(True),
-        **amount(
-            equipment, c(f"{equipment}.bought_in_window"), last("new_equipment_within_limit")
-        ),
+        **amount(equipment, c(f"{equipment}.bought_in_window"), last("new_equipment_within_limit")),
         window: pl.lit(True),
         f"{vat}.listed": last("advanced_manufacturer_listed"),
         **amount(vat, all_of(vat, "in_window", "listed"), half_up(inputs, 20)),

@@ -4,43 +4,67 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from benchmarks.agreement import WRITTEN, disagreements, pairs
-from benchmarks.data import AS_OF
+from benchmarks.agreement import disagreements, pairs, unwritten
+from benchmarks.data import AS_OF, bench_workspace
 from benchmarks.handwritten import handwritten
 from benchmarks.high_tech import HighTech
 
+from jingkai.engine.joins import facts_frame
 from jingkai.engine.polars_engine import program_frame
-from jingkai.population import demo_enterprises
+from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import compile_program
+from tests.reference.random_facts import RandomFacts
+
+
+def both(rulebook, facts, columns):
+    """Return the program of the rules written by hand, and what each side makes of the facts."""
+    whole = compile_program(rulebook, "enterprise", AS_OF, columns)
+    lacking = unwritten(whole)
+    written = [rule for rule in whole.layouts if rule not in lacking]
+    program = compile_program(rulebook, "enterprise", AS_OF, columns, written)
+    ours = program_frame(program, facts).select("key", *program.outputs)
+    theirs = handwritten(facts, pairs(program).values())
+    return program, *(frame.collect(engine="streaming") for frame in (ours, theirs))
 
 
 @pytest.fixture(scope="module")
-def decided(rulebook):
-    facts = demo_enterprises(2000, seed=11)
-    program = compile_program(rulebook, "enterprise", AS_OF, facts.columns, WRITTEN)
-    outputs = program_frame(program, facts.lazy()).select("key", *program.outputs)
-    return facts, program, outputs.collect(engine="streaming")
+def synthetic(rulebook, tmp_path_factory):
+    workspace = bench_workspace(tmp_path_factory.mktemp("bench") / "zone", 2000, rulebook)
+    facts, columns = facts_frame(Snapshot.current(workspace), rulebook, "enterprise", AS_OF)
+    return facts, *both(rulebook, facts, columns)
 
 
-def test_the_handwritten_query_computes_every_column_alike(decided):
-    facts, program, outputs = decided
-    written = handwritten(facts.lazy()).collect(engine="streaming")
-    assert set(pairs(program)) == set(program.outputs)
-    assert disagreements(program, outputs, written) == {}
+def test_the_handwritten_queries_compute_every_column_alike(synthetic):
+    _, program, ours, theirs = synthetic
+    assert disagreements(program, ours, theirs) == {}
+    assert len(set(pairs(program).values())) == len(program.outputs) == theirs.width - 1
 
 
-def test_a_wrong_column_would_be_seen(decided):
-    facts, program, outputs = decided
-    written = handwritten(facts.lazy()).collect(engine="streaming")
-    wrong = written.with_columns(~pl.col("hte.rd"))
-    assert len(disagreements(program, outputs, wrong)) == 1
+def test_they_agree_on_the_lines_that_rules_draw(rulebook):
+    facts = RandomFacts(rulebook, "enterprise", AS_OF, seed=17).frame(3000)
+    program, ours, theirs = both(rulebook, facts.lazy(), facts.columns)
+    assert disagreements(program, ours, theirs) == {}
+    known = [c for c in program.outputs if ours[c].null_count() < ours.height]
+    assert len(known) > 0.8 * len(program.outputs)
 
 
-def test_the_peers_give_the_same_verdicts(decided, rulebook, tmp_path):
+def test_every_rule_in_force_is_written_by_hand(rulebook):
+    lacking = unwritten(compile_program(rulebook, "enterprise", AS_OF, None))
+    if lacking:
+        pytest.xfail(f"left out of the comparison: {lacking}")
+
+
+def test_a_wrong_column_would_be_seen(synthetic):
+    _, program, ours, theirs = synthetic
+    wrong = theirs.with_columns(~pl.col("high_tech_enterprise.rd_intensity"))
+    assert len(disagreements(program, ours, wrong)) == 1
+
+
+def test_the_peers_give_the_same_verdicts(synthetic, rulebook, tmp_path):
     pytest.importorskip("duckdb", reason="make bench installs the peers")
     pytest.importorskip("openfisca_core", reason="make bench installs the peers")
-    facts, _, outputs = decided
-    peers = HighTech(rulebook, facts.lazy(), outputs.lazy(), tmp_path)
+    facts, _, outputs, _ = synthetic
+    peers = HighTech(rulebook, facts, outputs.lazy(), tmp_path)
     name = "high_tech_enterprise"
     ours = pl.read_ipc(peers.jingkai())[name]
     assert ours.equals(outputs[name])

@@ -45,9 +45,8 @@ class RandomFacts:
 
     def columns(self) -> list[str]:
         program = compile_program(self.rulebook, self.entity.id, self.as_of, None)
-        made = {name for step in program.steps for name in step}
-        read = {c for step in program.steps for plan in step.values() for c in plan_columns(plan)}
-        return sorted(c for c in read - made if "#" not in c)
+        read = {c for plan in program.columns.values() for c in plan_columns(plan)}
+        return sorted(c for c in read - program.columns.keys() if "#" not in c)
 
     def _fact(self, column: str) -> Fact | None:
         owner, _, inner = column.partition(".")

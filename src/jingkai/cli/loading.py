@@ -61,9 +61,8 @@ def template_command(
     columns: dict[str, None] = {"name": None}
     if described.id == "enterprise":
         columns |= dict.fromkeys(("zone", "established_on", "industry_code"))
-    for step in program.steps:
-        for plan in step.values():
-            columns |= dict.fromkeys(plan_columns(plan))
+    for plan in program.columns.values():
+        columns |= dict.fromkeys(plan_columns(plan))
     if as_json:
         print_json(_as_json(described, list(columns)))
         return

@@ -40,6 +40,8 @@ class PlanCompiler:
             return pl.lit(plan.args[0], dtype=_TYPES[plan.kind])
         if plan.op == "null":
             return pl.lit(None, dtype=_TYPES[plan.kind])
+        if plan.op == "monthadd" and plan.args[1].op == "lit":
+            return self.expression(plan.args[0]).dt.offset_by(f"{plan.args[1].args[0]}mo")
         args = [self.expression(a) if isinstance(a, Plan) else a for a in plan.args]
         return _OPERATORS[plan.op](*args)
 

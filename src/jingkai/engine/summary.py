@@ -126,7 +126,7 @@ class _Reads:
     """Which fact columns a computed column comes from."""
 
     def __init__(self, program: Program, rulebook: Rulebook) -> None:
-        self.plans: dict[str, Plan] = {n: p for step in program.steps for n, p in step.items()}
+        self.plans: dict[str, Plan] = program.columns
         self.entity = rulebook.vocabulary.entities[program.entity]
         self.program = program
         self.memo: dict[str, dict[str, None]] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from jingkai.rulebook.exact import Exact, Whole
 from jingkai.rulebook.lower import POINT_QUANTUM, Lowering, all_of, any_of, negate
@@ -148,21 +149,40 @@ def item_points(item: CheckedItem, lowering: Lowering) -> tuple[Whole, Whole]:
     if item.bands[-1].test is not None:
         ends.append((0, 0, None))
     tests = [lit(True) if t is None else lowering.test(t) for *_, t in ends]
-    if len(tests) == 1:
-        low: Plan = lit(ends[0][0])
-        high: Plan = lit(ends[0][1])
-    else:
-        possible = _possible(tests)
-        low = Plan(
-            "min", tuple(_points(p, e[0]) for p, e in zip(possible, ends, strict=True)), "int"
-        )
-        high = Plan(
-            "max", tuple(_points(p, e[1]) for p, e in zip(possible, ends, strict=True)), "int"
-        )
+    low = _lowest(tests, [e[0] for e in ends])
+    high = _highest(tests, [e[1] for e in ends])
     bound = max(e[1] for e in ends)
     if item.mark is not None:
         low, high = _marked(item.mark, ends, tests, low, high, lowering)
     return Whole(low, bound, True), Whole(high, bound, True)
+
+
+def _lowest(tests: list[Plan], points: list[int]) -> Plan:
+    """Return the least points; where they fall, those of the first band that surely holds."""
+    if _fall(points):
+        return _chain(tests, points)
+    over = (_points(p, n) for p, n in zip(_possible(tests), points, strict=True))
+    return Plan("min", tuple(over), "int")
+
+
+def _highest(tests: list[Plan], points: list[int]) -> Plan:
+    """Return the most points; where they fall, those of the first band that may hold."""
+    if _fall(points):
+        return _chain([Plan("fill", (t, lit(True)), "bool") for t in tests], points)
+    over = (_points(p, n) for p, n in zip(_possible(tests), points, strict=True))
+    return Plan("max", tuple(over), "int")
+
+
+def _fall(points: list[int]) -> bool:
+    return all(a >= b for a, b in pairwise(points))
+
+
+def _chain(tests: list[Plan], points: list[int]) -> Plan:
+    """Return the points of the first test that holds; the last is that of the rest."""
+    found: Plan = lit(points[-1])
+    for test, number in zip(reversed(tests[:-1]), reversed(points[:-1]), strict=True):
+        found = Plan("when", (test, lit(number), found), "int")
+    return found
 
 
 def _possible(tests: list[Plan]) -> list[Plan]:

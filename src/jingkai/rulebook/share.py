@@ -1,13 +1,14 @@
 """Gives every computation that is used twice a column of its own, and orders columns in steps.
 
 Without it an expression is written out at each of its uses and grows beyond what an engine can
-plan; with it each distinct computation runs once, whatever reads it.
+plan; with it each distinct computation runs once, whatever reads it. What is constant is worked out first.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
+from jingkai.rulebook.fold import fold
 from jingkai.rulebook.plan import Plan, col, digest
 
 __all__ = ["share"]
@@ -29,13 +30,15 @@ def share(columns: dict[str, Plan]) -> tuple[dict[str, Plan], ...]:
     Steps of name to plan; each reads facts and earlier steps only. Added columns are named
     ``t_`` and a digest.
     """
-    return _Sharing(columns).steps()
+    return _Sharing(fold(columns)).steps()
 
 
 class _Sharing:
     def __init__(self, columns: dict[str, Plan]) -> None:
         self.columns = columns
-        self.named = {plan: name for name, plan in columns.items()}
+        self.named: dict[Plan, str] = {}
+        for name, plan in columns.items():
+            self.named.setdefault(plan, name)
         self.uses = self._count()
         self.memo: dict[Plan, str] = {}
         self.level: dict[str, int] = {}
@@ -70,7 +73,8 @@ class _Sharing:
         """Rewrite a named column; returns the level at which it is computed."""
         if name not in self.level:
             plan = self.columns[name]
-            inner, ready = self._inside(plan)
+            first = self.named[plan] == name or plan.op in _LEAVES
+            inner, ready = self._inside(plan) if first else self._place(plan)
             self.rewritten[name], self.level[name] = inner, ready
         return self.level[name]
 
