@@ -24,12 +24,13 @@ def unwritten(program: Program) -> dict[str, list[str]]:
     return {rule: columns for rule, columns in lacking.items() if columns}
 
 
-def pairs(program: Program) -> dict[str, str]:
+def pairs(program: Program, whole: Program | None = None) -> dict[str, str]:
     """Return the hand-written column of every column that the program stores, in its order.
 
-    A condition of several rules is written once, under the name it has in one of them.
+    A condition of several rules is written once, under the name it has in one of them, be it a rule
+    of the `whole` program alone.
     """
-    hand, names = written_columns().keys(), _names(program)
+    hand, names = written_columns().keys(), _names(whole or program)
     found = {}
     for column in program.outputs:
         known = sorted(names.get(column, {column}) & hand) or [column]
@@ -52,12 +53,23 @@ def _own(rule: str, program: Program) -> list[tuple[str, str]]:
     return tests + [(column, f"{rule}.{c}.applies") for c, column in layout.applies.items()]
 
 
-def disagreements(program: Program, engine: pl.DataFrame, written: pl.DataFrame) -> dict[str, int]:
-    """Return by stored column in how many rows the two differ; empty where all agree."""
-    found = {}
-    for stored, hand in pairs(program).items():
-        ours, theirs = engine[stored], written[hand]
-        differ = int(ours.cast(pl.String).ne_missing(theirs.cast(pl.String)).sum())
-        if differ:
-            found[f"{stored}={hand}"] = differ
-    return found
+def disagreements(
+    columns: dict[str, str], engine: pl.LazyFrame, written: pl.LazyFrame
+) -> dict[str, int]:
+    """Return by stored column in how many rows the two differ; empty where all agree.
+
+    Parameters
+    ----------
+    columns
+        The stored columns with the hand-written ones, as `pairs` has them.
+    engine, written
+        What each side made, the same rows in the same order.
+    """
+    ours = engine.select(pl.col(c).alias(f"a:{c}") for c in columns)
+    theirs = written.select(pl.col(h).alias(f"b:{c}") for c, h in columns.items())
+    differ = pl.concat([ours, theirs], how="horizontal").select(
+        pl.col(f"a:{c}").ne_missing(pl.col(f"b:{c}")).sum().alias(f"{c}={h}")
+        for c, h in columns.items()
+    )
+    row = differ.collect(engine="streaming").row(0, named=True)
+    return {name: int(count) for name, count in row.items() if count}

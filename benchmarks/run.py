@@ -18,14 +18,14 @@ from statistics import median
 
 import polars as pl
 
-from benchmarks.agreement import WRITTEN, disagreements
+from benchmarks.agreement import disagreements, pairs
 from benchmarks.data import AS_OF, bench_workspace
 from benchmarks.handwritten import handwritten
 from benchmarks.high_tech import HighTech
 from benchmarks.measure import interleaved, peak_of, ratio
 from benchmarks.reform import reform_section
 from jingkai.engine.joins import facts_frame
-from jingkai.engine.polars_engine import PolarsEngine
+from jingkai.engine.polars_engine import PolarsEngine, write_results
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
 from jingkai.policies import policies_folder
@@ -54,14 +54,13 @@ def main() -> None:
 
 def _report(folder: Path, rows: int, runs: int) -> str:
     rulebook = load_rulebook([policies_folder()])
-    workspace = bench_workspace(folder / "zone", rows)
+    workspace = bench_workspace(folder / "zone", rows, rulebook)
     snapshot = Snapshot.current(workspace)
     facts, columns = facts_frame(snapshot, rulebook, "enterprise")
     program = compile_program(rulebook, "enterprise", AS_OF, columns)
-    beside = compile_program(rulebook, "enterprise", AS_OF, columns, WRITTEN)
     parts = [
         _heading(rows, runs, program, len(columns)),
-        _whole(folder, beside, facts, runs),
+        _whole(folder, program, facts, runs),
         _memory(workspace, program),
         reform_section(folder, workspace, rulebook, runs),
         _high_tech(folder, rulebook, workspace, snapshot, facts, runs),
@@ -82,20 +81,13 @@ rules in force on {AS_OF}, {os.cpu_count()} cores ({platform.machine()}), Python
 
 def _whole(folder: Path, program: Program, facts: pl.LazyFrame, runs: int) -> str:
     ours, theirs = folder / "engine.arrow", folder / "handwritten.arrow"
-
-    def by_hand() -> None:
-        handwritten(facts).sink_ipc(
-            theirs,
-            compression="uncompressed",
-            compat_level=pl.CompatLevel.oldest(),
-            record_batch_size=65_536,
-            maintain_order=True,
-            engine="streaming",
-        )
-
-    calls = {"engine": lambda: PolarsEngine().decide(program, facts, ours), "hand": by_hand}
+    columns = pairs(program)
+    calls = {
+        "engine": lambda: PolarsEngine().decide(program, facts, ours),
+        "hand": lambda: write_results(handwritten(facts, columns.values()), theirs),
+    }
     times = interleaved(calls, runs)
-    differ = disagreements(program, pl.read_ipc(ours), pl.read_ipc(theirs))
+    differ = disagreements(columns, pl.scan_ipc(ours), pl.scan_ipc(theirs))
     return f"""## {len(program.layouts)} rules with the full trace, beside the same written by hand
 
 | | seconds | ratio |

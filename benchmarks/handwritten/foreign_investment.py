@@ -63,8 +63,9 @@ def _reduced_rates() -> Columns:
 def _technology_advanced() -> Columns:
     rule, business = "technology_advanced_service_enterprise", c("atse_business")
     income, offshore = last("total_income"), last("offshore_outsourcing_income")
-    own = ("listed_business", "technology", "college_staff", "listed_income", "offshore_income")
+    own = ("legal_person", "listed_business", "technology", "college_staff", "listed_income")
     return {
+        f"{rule}.legal_person": c("mainland_registered") & c("legal_entity"),
         f"{rule}.listed_business": business.is_in(["ito", "bpo", "kpo", "service_trade"]),
         f"{rule}.technology": c("advanced_technology"),
         f"{rule}.college_staff": share(last("college_staff"), last("staff"), 50),
@@ -74,5 +75,5 @@ def _technology_advanced() -> Columns:
         | share(offshore, income, 35),
         f"{rule}.trade_income.applies": business == "service_trade",
         f"{rule}.trade_income": ~c(f"{rule}.trade_income.applies") | UNKNOWN,
-        rule: all_of(rule, "digital_service_exporter.legal_person", *own, "trade_income"),
+        rule: all_of(rule, *own, "offshore_income", "trade_income"),
     }

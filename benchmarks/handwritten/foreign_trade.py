@@ -27,9 +27,8 @@ def _exporters() -> Columns:
 
 def _digital() -> Columns:
     rule = "digital_service_exporter"
-    names = ("legal_person", "exported", "chain_leader.in_key_chain", "large_enough", "share")
+    names = ("exported", "chain_leader.in_key_chain", "large_enough", "share")
     return {
-        f"{rule}.legal_person": c("mainland_registered") & c("legal_entity"),
         f"{rule}.exported": last("digital_service_export") > 0,
         f"{rule}.large_enough": UNKNOWN,
         f"{rule}.share": UNKNOWN,
@@ -44,10 +43,10 @@ def _hub() -> Columns:
     return {
         f"{rule}.hub": service.is_in(["hub_logistics", "distribution", "commodity"]),
         f"{rule}.supervised.applies": service.is_in(["hub_logistics", "distribution"]),
-        f"{rule}.supervised": ~cargo | c("customs_supervised_site"),
+        f"{rule}.supervised": ~cargo | c("customs_supervised_site") | UNKNOWN,
         f"{rule}.area": ~cargo | UNKNOWN,
         f"{rule}.cargo": ~cargo | UNKNOWN,
-        rule: all_of(rule, "above_scale_industrial.legal_entity", *own),
+        rule: all_of(rule, *own),
     }
 
 

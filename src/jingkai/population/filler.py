@@ -133,11 +133,8 @@ class Filler:
 def columns_read(rulebook: Rulebook, entity: str, day: date) -> list[str]:
     """Return the columns of an entity's own facts that its rules in force on a day read."""
     program = compile_program(rulebook, entity, day, None)
-    made = {name for step in program.steps for name in step}
-    read = dict.fromkeys(
-        c for step in program.steps for plan in step.values() for c in plan_columns(plan)
-    )
-    return [c for c in read if c not in made and "." not in c and "#" not in c]
+    read = dict.fromkeys(c for plan in program.columns.values() for c in plan_columns(plan))
+    return [c for c in read if c not in program.columns and "." not in c and "#" not in c]
 
 
 def codes_in_rules(rulebook: Rulebook, entity: str, day: date) -> dict[str, list[str]]:
