@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from jingkai.engine.polars_engine import write_results
 from jingkai.population import demo_enterprises
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import Rulebook, compile_program
@@ -42,23 +44,32 @@ def base_enterprises(rulebook: Rulebook, count: int = _BASE) -> pl.DataFrame:
 def bench_workspace(folder: Path, rows: int, rulebook: Rulebook) -> Workspace:
     """Make a workspace whose snapshot has so many enterprises of eight zones.
 
-    The demo's generator makes 20,000 different ones; beyond that they are drawn again, each under
-    a key and name of its own. What is decided of them does not depend on how often one occurs.
+    The demo's generator makes 20,000 different ones; beyond that they come again, each under a key
+    of its own, streamed to the file. What is decided of them does not depend on how often one occurs.
     """
     workspace = Workspace.init(folder, ZoneSettings(key="示范四川经开区", name="示范四川经开区"))
     base = base_enterprises(rulebook, min(rows, _BASE))
-    number = pl.int_range(rows).cast(pl.String).str.zfill(17)
-    frame = base.sample(rows, with_replacement=True, seed=7).with_columns(
-        pl.format("B{}", number).alias("key"), pl.format("{} {}", "name", number).alias("name")
-    )
-    zones = pl.DataFrame({"province": _ZONES}).select(
-        pl.format("示范{}经开区", "province").alias("key"),
-        pl.format("示范{}经开区", "province").alias("name"),
-        "province",
-    )
     made = SourceFile(
         "synthetic", "", "zone_committee", AS_OF.isoformat(), "enterprise", None, rows, rows
     )
-    tables = {"enterprise": frame, "zone": zones}
-    write_snapshot(workspace, tables, as_of=AS_OF, sources=[made], synthetic=True)
+    tables = {"enterprise": base, "zone": _zones()}
+    snapshot = write_snapshot(workspace, tables, as_of=AS_OF, sources=[made], synthetic=True)
+    _repeat(base, rows, snapshot.path / "enterprise.arrow")
+    manifest = snapshot.manifest
+    manifest["entities"]["enterprise"] |= {"rows": rows, "sha256": ""}
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    (snapshot.path / "manifest.json").write_text(text, "utf-8")
     return workspace
+
+
+def _zones() -> pl.DataFrame:
+    name = pl.format("示范{}经开区", "province")
+    return pl.DataFrame({"province": _ZONES}).select(
+        name.alias("key"), name.alias("name"), "province"
+    )
+
+
+def _repeat(base: pl.DataFrame, rows: int, target: Path) -> None:
+    many = pl.concat([base.lazy()] * -(-rows // base.height)).head(rows)
+    key = pl.format("B{}", pl.col("__row").cast(pl.String).str.zfill(17))
+    write_results(many.with_row_index("__row").with_columns(key=key).drop("__row"), target)

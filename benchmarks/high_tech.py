@@ -1,15 +1,16 @@
 """The high-tech enterprise rule alone, its innovation score given: jingkai and its peers.
 
-All read one Arrow file of the facts the rule needs. jingkai, Polars and DuckDB write the ten
-conditions and the verdict, exact and three-valued. OpenFisca has no unknown, computes in 32-bit
-floats and returns arrays: it is given the facts as arrays already, with zero for unknown.
+Each reads one file of the facts that the rule needs and stores its result as a file of the same
+format. jingkai, Polars and DuckDB store the ten conditions and the verdict, exact and three-valued.
+OpenFisca has no unknown (zero stands for it), computes in 32-bit floats and stores no trace: the
+verdict alone is written; what is given to it, sums of three years included, is made by Polars.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -17,21 +18,23 @@ import pyarrow as pa
 from benchmarks.agreement import pairs
 from benchmarks.data import AS_OF
 from benchmarks.handwritten import handwritten
-from jingkai.engine.polars_engine import PolarsEngine
-from jingkai.rulebook import Program, Rulebook, compile_program
+from jingkai.engine.polars_engine import PolarsEngine, program_frame, write_results
+from jingkai.policies import policies_folder
+from jingkai.rulebook import Program, Rulebook, compile_program, load_rulebook
 
-__all__ = ["HighTech"]
+__all__ = ["RULE", "HighTech"]
 
+RULE = "high_tech_enterprise"
 _YEARS = (2023, 2024, 2025)
 _YEARLY = ("rd_expense", "revenue", "domestic_rd_expense")
-_POINT = {
-    "resident_enterprise": "BOOLEAN",
-    "mainland_registered": "BOOLEAN",
-    "established_on": "DATE",
-    "core_ip_count": "BIGINT",
-    "hte_field": "VARCHAR",
-    "serious_incident_in_year": "BOOLEAN",
-}
+_POINT = (
+    "resident_enterprise",
+    "mainland_registered",
+    "established_on",
+    "core_ip_count",
+    "hte_field",
+    "serious_incident_in_year",
+)
 _LAST = ("tech_staff_2025", "staff_2025", "high_tech_income_2025", "total_income_2025")
 _SCORE = tuple(f"hte_innovation_score__{end}" for end in ("low", "high"))
 _FACTS = ("key", *_POINT, *_LAST, *(f"{f}_{y}" for f in _YEARLY for y in _YEARS))
@@ -72,62 +75,94 @@ class HighTech:
     ----------
     rulebook
         The shipped rules.
-    facts
-        The whole snapshot's facts.
-    scores
-        The run's stored columns, for the innovation score.
     folder
-        Where files are written.
+        Where `give` has put the facts, and where results are written.
     """
 
-    def __init__(
-        self, rulebook: Rulebook, facts: pl.LazyFrame, scores: pl.LazyFrame, folder: Path
-    ) -> None:
-        self.folder, self.file = folder, folder / "high_tech.arrow"
-        given = pl.concat([facts.select(_FACTS), scores.select(_SCORE)], how="horizontal")
-        given.collect().write_ipc(
-            self.file, compression="uncompressed", compat_level=pl.CompatLevel.oldest()
-        )
-        self.facts = pl.scan_ipc(self.file)
+    def __init__(self, rulebook: Rulebook, folder: Path) -> None:
+        self.folder = folder
         self.program: Program = compile_program(
             rulebook,
             "enterprise",
             AS_OF,
             [*_FACTS, *_SCORE],
-            only=["high_tech_enterprise"],
+            only=[RULE],
             given=["hte_innovation_score"],
         )
 
-    def jingkai(self) -> Path:
-        """Decide with the engine."""
-        target = self.folder / "by_jingkai.arrow"
-        PolarsEngine().decide(self.program, self.facts, target)
-        return target
+    def give(self, facts: pl.LazyFrame, scores: pl.LazyFrame) -> None:
+        """Write the facts that the rule needs and the innovation score in both formats."""
+        given = pl.concat([facts.select(_FACTS), scores.select(_SCORE)], how="horizontal")
+        write_results(given, self.file("arrow"))
+        self.facts("arrow").sink_parquet(self.file("parquet"), maintain_order=True)
 
-    def polars(self) -> Path:
-        """Decide with Polars written by hand."""
-        target = self.folder / "by_polars.arrow"
-        handwritten(self.facts, pairs(self.program).values(), given=_SCORE).sink_ipc(
-            target, compression="uncompressed", compat_level=pl.CompatLevel.oldest()
-        )
-        return target
+    def file(self, form: str) -> Path:
+        """Return the file of facts of a format."""
+        return self.folder / f"high_tech.{form}"
 
-    def duckdb(self) -> Path:
-        """Decide with DuckDB on the mapped file."""
+    def facts(self, form: str) -> pl.LazyFrame:
+        """Return the facts as they stand in a file."""
+        return (pl.scan_ipc if form == "arrow" else pl.scan_parquet)(self.file(form))
+
+    def result(self, side: str, form: str) -> pl.LazyFrame:
+        """Return what a side stored."""
+        return (pl.scan_ipc if form == "arrow" else pl.scan_parquet)(self._target(side, form))
+
+    def call(self, side: str, form: str) -> Callable[[], None]:
+        """Return a call that decides from a format to the same."""
+        return lambda: getattr(self, f"_{side}")(form)
+
+    def _target(self, side: str, form: str) -> Path:
+        return self.folder / f"by_{side}.{form}"
+
+    def _store(self, frame: pl.LazyFrame, side: str, form: str) -> None:
+        target = self._target(side, form)
+        if form == "arrow":
+            write_results(frame, target)
+        else:
+            frame.sink_parquet(target, maintain_order=True, engine="streaming")
+
+    def _jingkai(self, form: str) -> None:
+        if form == "arrow":
+            PolarsEngine().decide(self.program, self.facts(form), self._target("jingkai", form))
+            return
+        frame = program_frame(self.program, self.facts(form))
+        self._store(frame.select("key", *self.program.outputs), "jingkai", form)
+
+    def _polars(self, form: str) -> None:
+        frame = handwritten(self.facts(form), pairs(self.program).values(), given=_SCORE)
+        self._store(frame, "polars", form)
+
+    def _duckdb(self, form: str) -> None:
         import duckdb
 
-        target = self.folder / "by_duckdb.arrow"
+        target = self._target("duckdb", form)
         with duckdb.connect(config={"threads": 2}) as connection:
-            connection.register("facts", pa.ipc.open_file(pa.memory_map(str(self.file))).read_all())
+            if form == "parquet":
+                connection.read_parquet(str(self.file(form))).create_view("facts")
+                connection.sql(SQL).write_parquet(str(target))
+                return
+            table = pa.ipc.open_file(pa.memory_map(str(self.file(form)))).read_all()
+            connection.register("facts", table)
             batches = connection.sql(SQL).to_arrow_reader(65_536)
             with pa.ipc.new_file(str(target), batches.schema) as out:
                 for batch in batches:
                     out.write_batch(batch)
-        return target
 
-    def openfisca(self) -> Callable[[], Any]:
-        """Return a call that decides with OpenFisca from arrays made beforehand."""
+    def _openfisca(self, form: str) -> None:
         from benchmarks.openfisca_model import arrays, simulation
 
-        given = arrays(self.facts.collect())
-        return lambda: simulation(given).calculate("high_tech_enterprise", "2025")
+        facts = self.facts(form)
+        verdict = simulation(arrays(facts)).calculate(RULE, "2025")
+        found = facts.select("key").collect().with_columns(pl.Series(RULE, verdict))
+        self._store(found.lazy(), "openfisca", form)
+
+
+def main() -> None:
+    """Decide once, so that memory can be watched: side, format, folder."""
+    side, form, folder = sys.argv[1:]
+    HighTech(load_rulebook([policies_folder()]), Path(folder)).call(side, form)()
+
+
+if __name__ == "__main__":
+    main()

@@ -78,7 +78,7 @@ def _system() -> TaxBenefitSystem:
     return system
 
 
-def arrays(frame: pl.DataFrame) -> dict[str, Any]:
+def arrays(frame: pl.LazyFrame) -> dict[str, Any]:
     """Return the inputs as arrays; the sums of three years are made beforehand."""
     years = (2023, 2024, 2025)
     c = pl.col
@@ -107,8 +107,8 @@ def arrays(frame: pl.DataFrame) -> dict[str, Any]:
         score=c("hte_innovation_score__low") / 100,
     )
     filled = ready.with_columns(
-        pl.col(pl.Boolean).fill_null(False), pl.selectors.numeric().fill_null(0)
-    )
+        pl.selectors.boolean().fill_null(False), pl.selectors.numeric().fill_null(0)
+    ).collect(engine="streaming")
     return {name: filled[name].to_numpy() for name in filled.columns}
 
 

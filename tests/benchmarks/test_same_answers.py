@@ -7,7 +7,7 @@ import pytest
 from benchmarks.agreement import disagreements, pairs, unwritten
 from benchmarks.data import AS_OF, bench_workspace
 from benchmarks.handwritten import handwritten
-from benchmarks.high_tech import HighTech
+from benchmarks.high_tech import RULE, HighTech
 
 from jingkai.engine.joins import facts_frame
 from jingkai.engine.polars_engine import program_frame
@@ -61,15 +61,26 @@ def test_a_wrong_column_would_be_seen(synthetic):
     assert len(disagreements(names, ours.lazy(), wrong.lazy())) == 1
 
 
-def test_the_peers_give_the_same_verdicts(synthetic, rulebook, tmp_path):
+@pytest.mark.parametrize("form", ["arrow", "parquet"])
+def test_the_peers_give_the_same_verdicts(synthetic, rulebook, tmp_path, form):
     pytest.importorskip("duckdb", reason="make bench installs the peers")
     pytest.importorskip("openfisca_core", reason="make bench installs the peers")
     facts, _, outputs, _ = synthetic
-    peers = HighTech(rulebook, facts, outputs.lazy(), tmp_path)
-    name = "high_tech_enterprise"
-    ours = pl.read_ipc(peers.jingkai())[name]
-    assert ours.equals(outputs[name])
-    for other in (peers.polars, peers.duckdb):
-        assert pl.read_ipc(other())[name].equals(ours)
-    known = ours.is_not_null()  # the other one has no unknown
-    assert pl.Series(name, peers.openfisca()()).filter(known).equals(ours.filter(known))
+    peers = HighTech(rulebook, tmp_path)
+    peers.give(facts, outputs.lazy())
+    found = {}
+    for side in ("jingkai", "polars", "duckdb", "openfisca"):
+        peers.call(side, form)()
+        found[side] = peers.result(side, form).select(RULE).collect()[RULE]
+    assert found["jingkai"].equals(outputs[RULE])
+    assert found["polars"].equals(outputs[RULE]) and found["duckdb"].equals(outputs[RULE])
+    known = outputs[RULE].is_not_null()  # the other one has no unknown
+    assert found["openfisca"].filter(known).equals(outputs[RULE].filter(known))
+
+
+def test_more_enterprises_than_were_made_come_again_under_keys_of_their_own(rulebook, tmp_path):
+    snapshot = Snapshot.current(bench_workspace(tmp_path / "zone", 45_000, rulebook))
+    frame = snapshot.scan("enterprise").collect()
+    assert frame.height == snapshot.rows("enterprise") == frame["key"].n_unique() == 45_000
+    assert frame["key"].is_sorted() and frame["zone"].n_unique() == 8
+    assert frame["revenue_2025"][:20_000].equals(frame["revenue_2025"][20_000:40_000])

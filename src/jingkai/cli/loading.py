@@ -130,15 +130,8 @@ def load_command(
 ) -> None:
     """装载文件，形成新的数据快照。Load files into a new snapshot."""
     day = read_day(as_of) or date.today()
-    if suggest and len(files) > 1:
-        raise JingkaiError("--suggest-map 一次只看一个文件", hint="逐个文件运行")
     if suggest:
-        described = _entity("enterprises" if entity == "outcomes" else entity)
-        text = suggest_map(read_table(files[0], sheet), described)
-        if as_json:
-            print_json(yaml.safe_load(text))
-        else:
-            sys.stdout.write(text)
+        _suggest(entity, files, sheet, as_json)
         return
     workspace = find_workspace()
     if entity != "outcomes" and entity not in _registers():
@@ -176,6 +169,17 @@ def load_command(
         print_json(report.to_dict())
     else:
         print_report(report, day)
+
+
+def _suggest(entity: str, files: list[Path], sheet: str | None, as_json: bool) -> None:
+    if len(files) > 1:
+        raise JingkaiError("--suggest-map 一次只看一个文件", hint="逐个文件运行")
+    described = _entity("enterprises" if entity == "outcomes" else entity)
+    text = suggest_map(read_table(files[0], sheet), described)
+    if as_json:
+        print_json(yaml.safe_load(text))
+    else:
+        sys.stdout.write(text)
 
 
 def _no_map(map_file: Path | None) -> None:
