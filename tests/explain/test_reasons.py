@@ -39,6 +39,36 @@ def test_a_ratio_that_fails_says_how_far_in_percentage_points(rulebook):
     assert atom.distance == "差 1 个百分点（上年科技人员数再增加 1 人即可）"
 
 
+def test_a_number_that_is_no_share_is_not_told_in_percent(rulebook):
+    reason = reason_of(rulebook, "new_data_centre_efficiency", "2021年方案：恰1.3不够")
+    atom = condition(reason, "below_2021_line").atoms[0]
+    assert (atom.found, atom.needed) == ("1.3", "低于 1.3")
+    reason = reason_of(rulebook, "industrial_land_control", "附件：容积率略低于0.8")
+    atom = condition(reason, "floor_area_ratio").atoms[0]
+    assert (atom.found, atom.needed) == ("0.799998", "不低于 0.8")
+    assert atom.distance == "差 0.000002（计容建筑面积再增加 0.1 m2即可）"
+
+
+def test_a_code_is_told_by_its_title(rulebook):
+    reason = reason_of(rulebook, "mixed_use_land", "单一工业用地")
+    atom = condition(reason, "mixed").atoms[0]
+    assert (atom.found, atom.needed) == ("工业用地", "为“混合用地”")
+
+
+def test_a_grade_is_told_by_its_title_and_its_letter_only_where_it_has_one(rulebook):
+    reason = reason_of(rulebook, "digital_park_grade", "经开区未设线")
+    assert reason.result == "较高标准（经开区自定）、建设中"
+    assert reason.possible == ["upper", "developing"]
+    assert reason_of(rulebook, "tax_per_mu_grade", "名次恰在60%").result == "B 鼓励提升"
+
+
+def test_a_parameter_not_set_is_told_with_its_basis(rulebook):
+    reason = reason_of(rulebook, "industrial_land_recommended", "一：本区未设定控制值")
+    assert reason.missing[1]["label"] == (
+        "经开区未设定的参数 output_floor（一：土地产出率，各地可制定控制值）"
+    )
+
+
 def test_one_failed_condition_is_a_near_miss(rulebook):
     reason = reason_of(rulebook, "high_tech_enterprise", "第十一条（四）：科技人员占比不足百分之十")
     assert reason.verdict is False

@@ -215,7 +215,7 @@ def _wanted(
         return ""
     name, count = counts["missing"][0]
     if name.startswith("parameter:") and rule is not None:
-        return f"{parameter_text(name.partition(':')[2], rule)} {count:,}"
+        return f"{parameter_text(name.partition(':')[2], rule, why=False)} {count:,}"
     fact = vocabulary.fact(described["entity"], name)
     return f"{fact.label.zh if fact else name} {count:,}"
 

@@ -11,7 +11,15 @@ from typing import Any
 from jingkai.explain.kleene import Family, decide_with, ways
 from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of, whole_test
 from jingkai.explain.row import RowEvaluator
-from jingkai.explain.words import expression_text, figure_text, operator_text, parameter_text
+from jingkai.explain.words import (
+    as_percent,
+    code_operator_text,
+    expression_text,
+    figure_text,
+    grade_text,
+    operator_text,
+    parameter_text,
+)
 from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.events import event_count
 from jingkai.rulebook.program import quantum_of
@@ -198,14 +206,17 @@ class _Explaining:
             return AtomReason(text, self._plain(atom, verdict), self._codes(atom), verdict)
         text = self._words(atom.left)
         op = operator_text(atom.op, self.lang, dates=atom.kind == "date")
+        if atom.kind == "code":
+            op = code_operator_text(atom.op, self.lang)
+            subject = atom.right if isinstance(atom.left, tree.TextConstant) else atom.left
+            left, right = (self._code(side, subject) for side in (atom.left, atom.right))
+            return AtomReason(text, left, f"{op}“{right}”", verdict)
         if atom.kind != "number":
-            left, right = (self._other(side, atom.kind) for side in (atom.left, atom.right))
-            return AtomReason(
-                text,
-                figure_text(left, None, self.lang),
-                f"{op} {figure_text(right, None, self.lang)}",
-                verdict,
+            left, right = (
+                figure_text(self._other(side, atom.kind), None, self.lang)
+                for side in (atom.left, atom.right)
             )
+            return AtomReason(text, left, f"{op} {right}", verdict)
         unit = self._unit(atom)
         left_text, left_value = self._side(atom.left, unit)
         right_text, right_value = self._side(atom.right, unit)
@@ -216,11 +227,14 @@ class _Explaining:
 
     def _plain(self, atom: tree.Node, verdict: bool | None) -> str:
         if isinstance(atom, tree.CodeTest):
-            code = self._other(atom.subject, "code")
-            if code is None:
-                return figure_text(None, None, self.lang)
-            return self._code_title(atom, str(code))
+            return self._code(atom.subject, atom.subject)
         return figure_text(verdict, None, self.lang)
+
+    def _code(self, side: tree.Node, subject: tree.Node) -> str:
+        """Return a code by its title in the list of the fact that it is of."""
+        code = self._other(side, "code")
+        title = None if code is None else self._code_title(subject, str(code))
+        return figure_text(title, None, self.lang)
 
     def _codes(self, atom: tree.Node) -> str:
         """Return which codes a test asks for, by title where the fact's list gives one."""
@@ -230,15 +244,16 @@ class _Explaining:
             codes = atom.codes
         else:
             codes = tuple(self.rule.parameters[atom.codes.name].source.codes or ())
-        titles = [self._code_title(atom, c) for c in codes]
+        titles = [self._code_title(atom.subject, c) for c in codes]
         contrary = atom in self.negated
         if self.lang != "zh":
             return f"{'none of' if contrary else 'one of'} {', '.join(titles)}"
         word = "为" if atom.kind == "one_of" else "属于"
         return ("不" if contrary else "") + word + "、".join(f"“{t}”" for t in titles)
 
-    def _code_title(self, atom: tree.CodeTest, code: str) -> str:
-        fact = fact_of(getattr(atom.subject, "name", ""), self.rule, self.vocabulary)
+    def _code_title(self, subject: tree.Node, code: str) -> str:
+        name, owner = getattr(subject, "name", ""), getattr(subject, "of", "")
+        fact = fact_of(f"{owner}.{name}" if owner else name, self.rule, self.vocabulary)
         if fact is None or fact.codes is None:
             return code
         if isinstance(fact.codes, dict):
@@ -297,7 +312,11 @@ class _Explaining:
     def _unit(self, atom: tree.Compare) -> Unit | None:
         from jingkai.rulebook.grammar import unit_of
 
-        return unit_of(atom.left, self._scope()) or unit_of(atom.right, self._scope())
+        unit = unit_of(atom.left, self._scope()) or unit_of(atom.right, self._scope())
+        if unit is None or unit.factors:
+            return unit
+        day = self.row.plans.as_of
+        return unit if as_percent(atom, self.rule, self.vocabulary, day) else None
 
     def _scope(self) -> Scope:
         return self.plans.scope(self.rule)
@@ -319,7 +338,7 @@ class _Explaining:
             return "恰在线上，须越过" if zh else "exactly on the line, must pass it"
         return (
             f"{short}{_spaced(amount)}" if zh else f"{amount} {'short' if right > left else 'over'}"
-        )
+        ) + (self._numerator(atom, right) if unit is None else "")
 
     def _numerator(self, atom: tree.Compare, needed: Fraction) -> str:
         """Return how much the numerator would have to move, the rest unchanged."""
@@ -360,9 +379,8 @@ class _Explaining:
         if rule.kind == "grade":
             if value is None:
                 found.possible = self._possible()
-                return "、".join(found.possible)
-            titles = {g.grade: g.title.text(self.lang) for g in rule.source.grades if g.title}
-            return f"{value} {titles.get(str(value), '')}".strip()
+                return "、".join(grade_text(rule, g, self.lang) for g in found.possible)
+            return grade_text(rule, str(value), self.lang)
         quantum = quantum_of(rule) or Fraction(1)
         found.figures = self._figures(quantum)
         if value is not None:

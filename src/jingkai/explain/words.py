@@ -7,11 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from jingkai.rulebook import tree
-from jingkai.rulebook.parameters import Fixed
+from jingkai.rulebook.parameters import Fixed, Unset
 from jingkai.rulebook.rule import Rule
 from jingkai.vocabulary import Entity, Unit, Vocabulary, units
 
-__all__ = ["expression_text", "figure_text", "operator_text", "parameter_text"]
+__all__ = [
+    "as_percent",
+    "code_operator_text",
+    "expression_text",
+    "figure_text",
+    "grade_text",
+    "operator_text",
+    "parameter_text",
+]
 
 _OPERATORS = {
     ">=": ("不低于", "at least"),
@@ -21,8 +29,7 @@ _OPERATORS = {
     "=": ("等于", "equal to"),
     "<>": ("不等于", "other than"),
 }
-
-
+_CODE_OPERATORS = {"=": ("为", ""), "<>": ("不为", "other than ")}
 _DATE_OPERATORS = {
     ">=": ("不早于", "on or after"),
     ">": ("晚于", "after"),
@@ -37,11 +44,20 @@ def operator_text(op: str, lang: str = "zh", dates: bool = False) -> str:
     return words[0 if lang == "zh" else 1]
 
 
-def parameter_text(name: str, rule: Rule, lang: str = "zh") -> str:
-    """Return why a parameter has no value: nobody set it, or none is in force on the date."""
+def code_operator_text(op: str, lang: str = "zh") -> str:
+    """Return the words of a comparison with a code: 为, 不为; in English nothing for equality."""
+    return _CODE_OPERATORS[op][0 if lang == "zh" else 1]
+
+
+def parameter_text(name: str, rule: Rule, lang: str = "zh", why: bool = True) -> str:
+    """Return why a parameter has no value: nobody set it, or none is in force on the date.
+
+    `why` adds what the rule's file says about it: its note, else its basis.
+    """
     parameter = rule.parameters.get(name)
     zone = parameter is None or parameter.source.set_by is not None
-    note = parameter.source.note if parameter is not None and parameter.source.note else ""
+    source = parameter.source if parameter is not None and why else None
+    note = (source.note or source.basis) if source is not None else ""
     if lang == "zh":
         return f"{'经开区未设定的参数' if zone else '该日期尚无数值的参数'} {name}" + (
             f"（{note}）" if zone and note else ""
@@ -49,6 +65,32 @@ def parameter_text(name: str, rule: Rule, lang: str = "zh") -> str:
     return (
         f"parameter {name}, {'which the zone has not set' if zone else 'with no value on the date'}"
     )
+
+
+def grade_text(rule: Rule, grade: str, lang: str = "zh") -> str:
+    """Return a grade by its title, after its letter where it has one: A 优先发展, 卓越级."""
+    titles = {g.grade: g.title.text(lang) for g in rule.source.grades if g.title}
+    title = titles.get(grade, "")
+    return title if title and grade.islower() else f"{grade} {title}".strip()
+
+
+def as_percent(node: tree.Node, rule: Rule, vocabulary: Vocabulary, day: date) -> bool:
+    """Return whether a comparison without a unit is read in percent.
+
+    It is where it reads a ratio, a growth or a figure written with %; not where it reads a number
+    (a PUE, a floor area ratio, a level) or a figure written without %; a quotient of facts is.
+    """
+    facts, known = vocabulary.entities[rule.entity].facts, rule.parameters
+    kinds = set()
+    for part in tree.walk(node):
+        if isinstance(part, tree.Growth | tree.Cagr):
+            return True
+        if isinstance(part, tree.Parameter) and not isinstance(known[part.name].at(day), Unset):
+            kind = known[part.name].type
+            kinds |= set() if kind.unit.factors else {kind.percent}
+        elif isinstance(part, tree.FactRef | tree.Total) and part.name in facts:
+            kinds |= {"ratio": {True}, "number": {False}}.get(facts[part.name].type, set())
+    return True in kinds or not kinds
 
 
 def figure_text(value: Any, unit: Unit | None = None, lang: str = "zh") -> str:
@@ -218,8 +260,8 @@ class _Words:
         kind = self.rule.parameters[node.name].type
         if not isinstance(value, Fixed) or not isinstance(value.value, Fraction):
             return node.name
-        count = not kind.unit.factors and value.value.denominator == 1 and value.value > 1
-        return figure_text(value.value, None if count else kind.unit, self.lang)
+        plain = not kind.unit.factors and not kind.percent
+        return figure_text(value.value, None if plain else kind.unit, self.lang)
 
     def _inner(self, node: tree.Node) -> str:
         text = self.text(node)

@@ -193,7 +193,7 @@ def _figure(name: str, text: str) -> tuple[ParameterType, Fixed]:
         raise _Problem(
             f"parameter `{name}`: `{text}` is no figure", hint="write for example `5000 万元`"
         )
-    return ParameterType("number", _unit(name, found[1])), Fixed(found[0])
+    return ParameterType("number", _unit(name, found[1]), "%" in text), Fixed(found[0])
 
 
 def _as_date(text: str) -> date | None:

@@ -30,10 +30,14 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class ParameterType:
-    """What a parameter holds: a number with a unit, a list of codes, a date."""
+    """What a parameter holds: a number with a unit, a list of codes, a date.
+
+    `percent` says that its figure is written with %, as it is then shown.
+    """
 
     kind: Literal["number", "codes", "date"]
     unit: Unit = PLAIN
+    percent: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
