@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from jingkai.cli.cluster import SparkPlaces, spark_decision
+from jingkai.cli.indicators import indicator_lines
 from jingkai.cli.output import ChineseTable, console, line, money, print_json, progress_bar
 from jingkai.cli.session import (
     AS_OF,
@@ -178,7 +179,8 @@ def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
     closed = [rulebook.rules[n].source.title.zh for n in run.manifest["not_in_force"]]
     if closed:
         line(f"该日期未施行的规则：{'、'.join(closed)}")
-    _print_indicators(run, rulebook)
+    for words in indicator_lines(run, rulebook):
+        line(words)
 
 
 _COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -226,23 +228,6 @@ def _total(described: dict[str, Any], counts: dict[str, Any]) -> str:
     if "total" not in counts or not known:
         return ""
     return money(Fraction(counts["total"]), counts["unit"])
-
-
-def _print_indicators(run: DecisionRun, rulebook: Rulebook) -> None:
-    """Print each indicator of the whole; one that not every entity is known for says so."""
-    for name, indicator in run.manifest["indicators"].items():
-        title = rulebook.rules[name].source.title.zh if name in rulebook.rules else name
-        for row in indicator["zones"]:
-            if row["zone"] != "":
-                continue
-            cover = f"{row['known']:,}/{row['of']:,} 户已知"
-            if row["partial"] is None:
-                line(f"指标 {title}：未知（{cover}）")
-                continue
-            quanta = Fraction(row["partial"]) * Fraction(indicator["quantum"])
-            whole = row["known"] == row["of"]
-            value = money(quanta, indicator["unit"])
-            line(f"指标 {title}：{value}{'' if whole else f'（仅 {cover}，不是总数）'}")
 
 
 def differences_command(as_of: str | None = AS_OF, as_json: bool = JSON) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from rich.text import Text
 
+from jingkai.cli.indicators import indicator_lines
 from jingkai.cli.output import console, line, print_json
 from jingkai.cli.session import (
     AS_OF,
@@ -54,6 +55,10 @@ def explain_command(
         line(Text("合成数据，仅供演示 · synthetic data", style="yellow"))
     for reason in reasons:
         print_reason(reason, lang, full=bool(rule) or len(reasons) == 1)
+    if entity == "zone" and not rule:
+        console.print()
+        for words in indicator_lines(run, rulebook, match.key, lang):
+            line(words)
     if together is not None:
         print_combination(together, lang)
     if rule:

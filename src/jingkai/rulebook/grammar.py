@@ -588,7 +588,8 @@ class _Checker:
         self._arity(kind, args, 2)
         entity = args[0].name
         node = _Checker(self._within(entity))._bool(args[1])
-        unit = Unit.parse("家") if kind == "count" else PLAIN
+        counted = self.scope.vocabulary.entities[entity].counted
+        unit = Unit.parse(counted) if kind == "count" else PLAIN
         return Aggregate(kind, entity, node), Type("number", unit)
 
     def _of_entity(self, e: exp.Expr) -> tuple[str, exp.Expr]:

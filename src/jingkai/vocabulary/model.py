@@ -202,10 +202,12 @@ class Entity(_Model):
     """A kind of thing that rules decide about (主体), with its facts.
 
     `event` marks a table of dated events (a penalty, a visit); its `owner` is one of `references`.
+    `counted` is the unit that counts of it have (家 of enterprises, 宗 of parcels).
     """
 
     id: str
     title: Label
+    counted: str = "家"
     established: str | None = None
     references: dict[str, str] = Field(default_factory=dict)
     event: EventOf | None = None
