@@ -105,6 +105,24 @@ def test_industry_codes_take_their_section_letter(text, code):
 
 
 @pytest.mark.parametrize(
+    ("fact", "text", "code"),
+    [
+        ("land_use", "新型产业用地（M0）", "new_industry"),
+        ("land_use", "新型产业用地(M0)", "new_industry"),
+        ("land_use", "M0", "new_industry"),
+        ("land_use", "混合用地", "mixed"),
+        ("mode", "不属于以上方式（如从关联方收购股权）", "none"),
+    ],
+)
+def test_codes_are_read_by_name_whatever_the_width_of_its_brackets(fact, text, code):
+    entities = load_vocabulary().entities
+    found = next(e.facts[fact] for e in entities.values() if fact in e.facts)
+    listed = load_vocabulary().code_list(found)
+    raw = pl.Series([text], dtype=pl.String)
+    assert parse_column(raw, found, code_list=listed).values[0] == code
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [("是", True), ("否", False), ("√", True), ("Y", True), ("0", False), ("不详", None)],
 )

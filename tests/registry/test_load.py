@@ -148,6 +148,14 @@ def test_rows_without_a_code_take_the_stock_code_or_the_name_and_say_so(workspac
     assert frame["staff_2025"].to_list() == [5, 8]  # the known name joined its stock code
 
 
+def test_parcels_known_by_name_are_told_as_parcels(workspace):
+    path = write(workspace, "p.csv", "宗地名称,宗地面积\n一号地,3.5万平方米\n")
+    report = load(workspace, "parcel", [path], as_of=DAY)
+    assert report.notes[0] == "没有标识列：1 行以所在经开区内的宗地名称为标识"
+    found = Snapshot.current(workspace).scan("parcel").collect()
+    assert found["land_area"].to_list() == [350_000_000]  # 35,000 m2 in 0.0001 m2
+
+
 def test_a_figure_before_establishment_is_reported(workspace):
     path = write(workspace, "a.csv", f"信用代码,成立日期,营收2023\n{A},2024-05-01,5\n")
     assert load(workspace, "enterprise", [path], as_of=DAY).early_years == 1

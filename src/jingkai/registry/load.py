@@ -308,16 +308,17 @@ def _report(
         cell = f"“{row['column']}”" if row["column"] else ""
         value = f" {row['value']}" if row["value"] else ""
         report.examples.append(f"{place}{cell}{value}：{row['reason']}")
-    report.notes += _other_keys(collected.frame["key"])
+    report.notes += _other_keys(collected.frame["key"], entity)
     return report
 
 
-def _other_keys(keys: pl.Series) -> list[str]:
-    """Say how many rows are known by something else than a credit code."""
-    kinds = (("stock:", "股票代码"), ("name:", "所在经开区内的企业名称"))
+def _other_keys(keys: pl.Series, entity: Entity) -> list[str]:
+    """Say how many rows are known by something else than a credit code or number."""
+    kinds = (("stock:", "股票代码"), ("name:", f"所在经开区内的{entity.title.zh}名称"))
     counts = [(keys.str.starts_with(prefix).sum(), words) for prefix, words in kinds]
     said = "，".join(f"{n:,} 行以{words}为标识" for n, words in counts if n)
-    return [f"没有统一社会信用代码：{said}"] if said else []
+    code = "统一社会信用代码" if entity.id == "enterprise" else "标识列"
+    return [f"没有{code}：{said}"] if said else []
 
 
 def _write(

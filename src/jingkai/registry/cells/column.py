@@ -254,7 +254,11 @@ def _code(text: str, codes: CodeList | None) -> str | None:
 
 
 def _by_name(text: str, codes: CodeList) -> list[str]:
-    return [code for code, name in codes.names.items() if name == text]
+    """Return the codes named so, width aside; without its brackets if that names one alone."""
+    named = {c: unicodedata.normalize("NFKC", n) for c, n in codes.names.items()}
+    whole = [code for code, name in named.items() if name == text]
+    short = [code for code, name in named.items() if text in re.split(r"[()]", name)[:2]]
+    return whole or (short if len(short) == 1 else [])
 
 
 def _lettered(text: str, codes: CodeList) -> list[str]:
