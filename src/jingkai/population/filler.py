@@ -121,7 +121,10 @@ class Filler:
         elif fact.type == "ratio":
             value = (u + self._uniform(name, 1)) / 2 * (top or 1.0)
         elif fact.type == "number":
-            value = (u + self._uniform(name, 1)) / 2 * (top or 1000.0)
+            least = float(fact.min) if fact.min is not None else 0.0
+            value = least + (u + self._uniform(name, 1)) / 2 * ((top or 1000.0) - least)
+        elif fact.unit == "m2":  # land and floors: some thousand square metres, none of them nil
+            value = (self._spread(name) * 0.6 + 9.5).exp()
         else:
             some = self._uniform(name, 5) < 0.3
             value = pl.when(some).then((self._spread(name) + 3).exp()).otherwise(0.0)
