@@ -40,7 +40,7 @@ def summarise(
     counts: dict[str, pl.Expr] = {}
     for layout in program.layouts.values():
         counts |= _counts(layout, program)
-    wanted = {name: missing_columns(program, rulebook, name) for name in program.layouts}
+    wanted = missing_columns(program, rulebook)
     numbers = decided.select(**counts).collect(engine="streaming").row(0, named=True)
     missing = _count_missing(program, facts, decided, wanted)
     for name in program.layouts:
@@ -97,10 +97,12 @@ def _described(
     return found
 
 
-def missing_columns(
-    program: Program, rulebook: Rulebook, rule: str
-) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-    """Return for each fact that a rule reads: its columns and the conditions that read it.
+#: A fact, its columns, and the conditions (as columns) that read it.
+Wanted = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+
+def missing_columns(program: Program, rulebook: Rulebook) -> dict[str, list[Wanted]]:
+    """Return for each rule the facts that it reads: their columns and the conditions that read them.
 
     A condition on another rule's result reads that rule's facts. Columns the snapshot lacks count
     too; conditions are names of columns, empty where the rule has none (a score, a grade).
@@ -108,11 +110,15 @@ def missing_columns(
     # Compiled as if every fact had its columns: a fact nobody loaded is what is wanted most.
     whole = compile_program(rulebook, program.entity, program.as_of, None)
     reads = _Reads(whole, rulebook)
+    return {name: _wanted(name, program, whole, reads) for name in program.layouts}
+
+
+def _wanted(rule: str, program: Program, whole: Program, reads: _Reads) -> list[Wanted]:
     layout, full = program.layouts[rule], whole.layouts[rule]
     found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for condition in list(layout.conditions) or [""]:
-        columns = reads.condition(full.conditions[condition]) if condition else reads.rule(rule)
-        if layout.kind == "amount":
+        columns = dict(reads.condition(full.conditions[condition]) if condition else {})
+        if layout.kind == "amount" or not condition:
             columns |= reads.rule(rule)
         for column in columns:
             held = found.setdefault(reads.fact_of(column), ({}, {}))
@@ -159,7 +165,7 @@ def _count_missing(
     program: Program,
     facts: pl.LazyFrame,
     decided: pl.LazyFrame,
-    wanted: dict[str, list[tuple[str, tuple[str, ...], tuple[str, ...]]]],
+    wanted: dict[str, list[Wanted]],
 ) -> dict[str, list[tuple[str, int]]]:
     have = set(facts.collect_schema().names())
     columns = sorted({c for rows in wanted.values() for _, cols, _ in rows for c in cols})

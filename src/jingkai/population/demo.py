@@ -15,7 +15,7 @@ from stdnum.cn import uscc
 
 from jingkai.policies import policies_folder
 from jingkai.population.filler import Filler, codes_in_rules, columns_read
-from jingkai.rulebook import load_rulebook
+from jingkai.rulebook import stored_rulebook
 from jingkai.vocabulary import Entity, load_vocabulary
 
 __all__ = ["demo_enterprises", "demo_entities", "demo_investments", "synthetic_code"]
@@ -87,7 +87,7 @@ class _Maker:
 
     def _filled(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Draw every other fact that the rules read, whichever edition is in force in these years."""
-        book = load_rulebook([policies_folder()])
+        book = stored_rulebook([policies_folder()])
         days = [date(y + 1, 6, 30) for y in self.years]
         columns = [c for day in days for c in columns_read(book, "enterprise", day)]
         codes = codes_in_rules(book, "enterprise", days[-1])
@@ -289,7 +289,7 @@ def demo_entities(
     -------
     By entity one row each, with every fact that its rules read.
     """
-    book, day = load_rulebook([policies_folder()]), date(year + 1, 6, 30)
+    book, day = stored_rulebook([policies_folder()]), date(year + 1, 6, 30)
     rng, found = random.Random(seed), {}
     for entity, (count, word) in _ENTITIES.items():
         facts = load_vocabulary().entities[entity].facts

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from functools import cache
 
 from jingkai.rulebook.exact import Exact, Whole
 from jingkai.rulebook.lower import POINT_QUANTUM, Lowering, all_of, any_of, negate
@@ -22,6 +23,7 @@ __all__ = ["amount_quantum", "item_points", "result_plans"]
 Columns = dict[str, Plan]
 
 
+@cache
 def amount_quantum(unit: Unit) -> Fraction:
     """Return how exactly an amount of a unit is stored: money to the fen, the rest to 0.0001."""
     if unit.currency is not None:
