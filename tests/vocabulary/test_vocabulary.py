@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,13 @@ def test_plain_scalars_stay_exact_text(tmp_path):
         "d": "true",
         "e": None,
     }
+
+
+def test_no_label_is_another_facts_once_its_brackets_are_left_out(vocabulary):
+    """A template's headers carry units in brackets, which reading them back takes away."""
+    for entity in vocabulary.entities.values():
+        names = {word: f.name for f in entity.facts.values() for word in (f.label.zh, *f.aliases)}
+        for fact in entity.facts.values():
+            for word in (fact.label.zh, *fact.aliases):
+                bare = re.sub(r"（[^）]*）|\([^)]*\)", "", word)
+                assert names.get(bare, fact.name) == fact.name, (entity.id, fact.name, word)

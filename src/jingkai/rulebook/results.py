@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from functools import cache
+from itertools import pairwise
 
 from jingkai.rulebook.exact import Exact, Whole
 from jingkai.rulebook.lower import POINT_QUANTUM, Lowering, all_of, any_of, negate
