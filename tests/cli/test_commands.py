@@ -305,3 +305,56 @@ def test_wrong_settings_are_named(tmp_path):
     file.write_text(kept + "colour = 1\n", "utf-8")
     _, err, code = run(tmp_path / "w", "decide", check=False)
     assert code == 2 and "colour：没有这一项设置" in err
+
+
+_RULE = """rule: big
+title: {zh: 大户, en: Big}
+measure: statistics
+entity: enterprise
+kind: eligibility
+basis:
+  document: 试行办法
+  title: 试行办法
+  issuer: 某区
+  url: https://example.org
+  from: 2020-01-01
+  evidence: transcription
+  checked: 2026-11-23
+parameters:
+  floor: {value: 100 人, basis: 一}
+conditions:
+  - {id: many, basis: 一, test: "last(staff) >= floor"}
+examples:
+  - {title: 甲, as_of: 2025-06-30, given: {staff: {2024: 100}}, expect: granted}
+  - {title: 乙, as_of: 2025-06-30, given: {staff: {2024: 99}}, expect: refused}
+  - {title: 丙, as_of: 2025-06-30, given: {}, expect: undetermined}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "says"),
+    [
+        ("{staff: {2024: 99}}", "{staff: {2024: 100}}", 20, "乙：verdict"),
+        ("{staff: {2024: 99}}", "{stafff: {2024: 99}}", 20, "no fact `stafff`"),
+        ("{staff: {2024: 99}}", "{high_tech_enterprise_title: true}", 20, "is a title"),
+        ("  document: 试行办法\n", "", 6, "add it"),
+    ],
+)
+def test_rules_check_runs_the_examples(tmp_path, before, after, line, says):
+    file = tmp_path / "big.yaml"
+    file.write_text(_RULE, "utf-8")
+    out, _, _ = run(tmp_path, "rules", "check", "big.yaml")
+    assert "3 个算例相符" in out
+    file.write_text(_RULE.replace(before, after), "utf-8")
+    _, err, code = run(tmp_path, "rules", "check", "big.yaml", check=False)
+    assert code == 1 and says in err and f"big.yaml:{line}" in err
+
+
+def test_one_broken_example_does_not_hide_the_others(tmp_path):
+    run(tmp_path, "init", "w")
+    broken = _RULE.replace("{staff: {2024: 99}}", "{stafff: {2024: 99}}")
+    (tmp_path / "w" / "rules" / "big.yaml").write_text(broken, "utf-8")
+    out, _, code = run(
+        tmp_path / "w", "rules", "test", "big", "above_scale_industrial", check=False
+    )
+    assert code == 1 and "no fact `stafff`" in out and "1 个不符" in out

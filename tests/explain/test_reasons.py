@@ -186,3 +186,25 @@ def test_an_entity_that_is_not_there_says_so(explainer):
 def test_a_rule_that_is_not_in_force_says_so(explainer):
     with pytest.raises(ExplainError, match="未施行"):
         explainer.explain("enterprise", 0, ["little_giant_2022"])
+
+
+def test_growth_below_its_floor_says_how_far(rulebook):
+    title = next(
+        e.title
+        for e in rulebook.rules["little_giant"].source.examples
+        if "复合增长率略低于" in e.title
+    )
+    reason = reason_of(rulebook, "little_giant", title)
+    found = [a.distance for c in reason.conditions for a in c.atoms if "复合增长率" in a.text]
+    assert any("个百分点（上年营业收入再增加 " in d for d in found)
+
+
+def test_a_group_of_a_score_has_its_own_name(rulebook):
+    rule = rulebook.rules["innovative_sme"]
+    texts = {
+        a.text
+        for e in rule.source.examples
+        for c in reason_of(rulebook, "innovative_sme", e.title).conditions
+        for a in c.atoms
+    }
+    assert "创新型中小企业评价·成长性" in texts

@@ -181,3 +181,12 @@ def test_a_layer_may_not_change_a_national_figure(tmp_path):
     (zone / "parameters.yaml").write_text("probe: {floor_wan: 1 万元}\n")
     with pytest.raises(RulebookError, match="national figure"):
         load_rulebook([package, zone], examples_needed=False)
+
+
+def test_a_broken_parameter_is_the_only_thing_reported(tmp_path):
+    body = "parameters:\n  floor: {value: 10 人}\n"
+    body += 'conditions:\n  - {id: c, basis: 一, test: "last(staff) >= floor"}\n'
+    rule_file(tmp_path, body)
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook([tmp_path], examples_needed=False)
+    assert ["no basis" in f.what for f in caught.value.findings] == [True]

@@ -128,12 +128,21 @@ def print_reason(reason: RuleReason, lang: str, *, full: bool) -> None:
     if reason.due:
         line(f"  {'期限：' if zh else 'due: '}{reason.due}")
     _print_missing(reason, zh, full)
-    near = {
-        "one": ("临界：仅此一项不符合", "near miss: this condition alone"),
-        "possible": ("可能临界：仅此一项不符合，另有条件待定", "possible near miss"),
-    }
     if reason.near_miss:
-        line(Text(f"  {near[reason.near_miss][0 if zh else 1]}", style="cyan"))
+        line(Text(f"  {_near_words(reason, zh)}", style="cyan"))
+
+
+def _near_words(reason: RuleReason, zh: bool) -> str:
+    """Say that one condition alone refuses; a near miss only where a distance can be told."""
+    alone = [c for c in reason.conditions if c.id in reason.blocking]
+    near = any(a.distance for c in alone for a in c.atoms)
+    if reason.near_miss == "one":
+        if zh:
+            return "临界：仅此一项不符合" if near else "仅此一项不符合"
+        return "near miss: this condition alone" if near else "refused by this condition alone"
+    if zh:
+        return f"{'可能临界：' if near else ''}仅此一项不符合，另有条件待定"
+    return f"{'possible near miss: ' if near else ''}this condition alone, others are open"
 
 
 def _print_missing(reason: RuleReason, zh: bool, full: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -15,11 +16,12 @@ from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.session import JSON, find_rule, open_rulebook, read_day
 from jingkai.cli.windows import print_around, print_open
 from jingkai.engine.boundaries import boundaries_of
-from jingkai.errors import JingkaiError
+from jingkai.errors import Finding, JingkaiError
 from jingkai.explain.examples import check_examples
 from jingkai.policies import policies_folder
 from jingkai.rulebook import Rule, Rulebook, RuleExampleError, load_rulebook
 from jingkai.rulebook.parameters import Codes
+from jingkai.vocabulary import read_yaml
 from jingkai.workspace import Workspace, WorkspaceError
 
 __all__ = ["rules_app"]
@@ -247,7 +249,7 @@ _VERDICTS = {"granted": "符合", "refused": "不符合", "undetermined": "待�
 
 @rules_app.command("check")
 def check_rules(files: list[Path], as_json: bool = JSON) -> None:
-    """检查规则文件。Check rule files without running them."""
+    """检查规则文件并试算其算例。Check rule files and run their examples."""
     for path in files:
         if not path.exists():
             raise JingkaiError(f"没有文件 {path}", hint="检查路径")
@@ -263,10 +265,42 @@ def check_rules(files: list[Path], as_json: bool = JSON) -> None:
             "没有规则文件", where=str(files[0]), hint="给出 .yaml 文件或放它的文件夹"
         )
     rulebook = load_rulebook(layers, extra=inside)
+    mine = [p.stem for p in found if p.stem in rulebook.rules]
+    tried, failed = _try_examples(rulebook, mine, {p.stem: p for p in found})
+    if failed:
+        raise RuleExampleError(
+            f"{len(failed)} 个算例与预期不符", findings=failed, hint="改规则或改算例"
+        )
     if as_json:
-        print_json({"checked": [str(p) for p in found], "rules": len(rulebook.rules)})
+        print_json(
+            {"checked": [str(p) for p in found], "rules": len(rulebook.rules), "examples": tried}
+        )
         return
-    line(f"检查通过：{len(found)} 个文件，共 {len(rulebook.rules)} 条规则")
+    line(f"检查通过：{len(found)} 个文件，{tried} 个算例相符，共 {len(rulebook.rules)} 条规则")
+
+
+def _try_examples(
+    rulebook: Rulebook, names: Iterable[str], files: Mapping[str, Path]
+) -> tuple[int, list[Finding]]:
+    """Run examples rule by rule: how many there are, and those that fail or cannot be read."""
+    tried, failed = 0, []
+    for name in names:
+        rule = rulebook.rules[name]
+        titles = [e.title for e in rule.source.examples]
+        source = read_yaml(files[name]) if name in files else None
+        try:
+            outcomes = check_examples(rulebook, [name])
+        except JingkaiError as error:
+            at = next((i for i, t in enumerate(titles) if f"“{t}”" in error.what), 0)
+            where = source.where("examples", at) if source else error.where or rule.place
+            failed.append(Finding(error.what, where, error.hint, name))
+            continue
+        tried += len(outcomes)
+        for o in (o for o in outcomes if o.problems):
+            at = titles.index(o.example.title)
+            where = source.where("examples", at) if source else rule.place
+            failed.append(Finding(f"{o.example.title}：{'；'.join(o.problems)}", where, code=name))
+    return tried, failed
 
 
 @rules_app.command("test")
@@ -275,24 +309,13 @@ def test_rules(rules: list[str] = typer.Argument(None), as_json: bool = JSON) ->
     rulebook = _rulebook()
     for name in rules or []:
         find_rule(rulebook, name)
-    outcomes = check_examples(rulebook, rules or None)
-    failed = [o for o in outcomes if o.problems]
+    tried, failed = _try_examples(rulebook, rules or rulebook.rules, {})
     if as_json:
-        print_json(
-            {
-                "examples": len(outcomes),
-                "failed": [
-                    {"rule": o.example.rule, "title": o.example.title, "problems": list(o.problems)}
-                    for o in failed
-                ],
-            }
-        )
+        wrong = [{"rule": f.code, "what": f.what, "where": f.where} for f in failed]
+        print_json({"examples": tried, "failed": wrong})
     else:
-        for o in failed:
-            line(
-                Text("不符", style="red")
-                + f" {o.example.rule}：{o.example.title}：{'；'.join(o.problems)}"
-            )
-        line(f"{len(outcomes)} 个算例，{len(outcomes) - len(failed)} 个相符，{len(failed)} 个不符")
+        for f in failed:
+            line(Text("不符", style="red") + f" {f.code}：{f}")
+        line(f"{tried} 个算例，{len(failed)} 个不符")
     if failed:
         raise RuleExampleError(f"{len(failed)} 个算例与预期不符", hint="改规则或改算例")

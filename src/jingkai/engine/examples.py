@@ -184,6 +184,8 @@ def _title_columns(name: str, value: Any) -> dict[str, Any]:
         return {}
     if value is False:
         return {f"{name}_held": False}
+    if not isinstance(value, dict) or not {"from", "to"} <= value.keys():
+        raise ValueError(f"`{name}` is a title: write {{from: DAY, to: DAY}}, or false")
     return {
         f"{name}_held": True,
         f"{name}_from": date.fromisoformat(value["from"]),

@@ -223,6 +223,8 @@ class _Explaining:
         found = AtomReason(text, left_text, f"{op} {right_text}", verdict)
         if verdict is False and left_value is not None and right_value is not None:
             found.distance = self._distance(atom, left_value, right_value, unit)
+        elif verdict is False and isinstance(atom.left, tree.Cagr) and right_value is not None:
+            found.distance = self._growth_distance(atom.left, right_value)
         return found
 
     def _plain(self, atom: tree.Node, verdict: bool | None) -> str:
@@ -339,6 +341,24 @@ class _Explaining:
         return (
             f"{short}{_spaced(amount)}" if zh else f"{amount} {'short' if right > left else 'over'}"
         ) + (self._numerator(atom, right) if unit is None else "")
+
+    def _growth_distance(self, node: tree.Cagr, needed: Fraction) -> str:
+        """Return how many points growth lies below a floor, and what last year's figure lacks."""
+        last, base = (
+            self.row.number(self.lowering._year(node.name, ago)) for ago in (0, node.years)
+        )
+        if last is None or base is None or base <= 0:
+            return ""
+        lacking = base * (1 + needed) ** node.years - last
+        if lacking <= 0:
+            return ""
+        points = 100 * (float(needed) + 1 - max(0.0, float(last / base)) ** (1 / node.years))
+        fact = self.vocabulary.entities[self.rule.entity].facts[node.name]
+        amount = figure_text(lacking, fact.symbol, self.lang)
+        name = self._words(tree.FactRef(node.name, ago=0))
+        if self.lang == "zh":
+            return f"差约 {points:.4g} 个百分点（{name}再增加{_spaced(amount)}即可）"
+        return f"about {points:.4g} percentage points off ({name} +{amount})"
 
     def _numerator(self, atom: tree.Compare, needed: Fraction) -> str:
         """Return how much the numerator would have to move, the rest unchanged."""

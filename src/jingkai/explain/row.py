@@ -58,10 +58,17 @@ class RulePlans:
         return self._scopes[rule.id]
 
     def titles(self, lang: str) -> dict[str, str]:
-        """Return every rule's title in a language."""
+        """Return the title of every rule, and of every group of a score, in a language."""
         if lang not in self._titles:
             rules = self.rulebook.rules.items()
-            self._titles[lang] = {n: r.source.title.text(lang) for n, r in rules}
+            titles = {n: r.source.title.text(lang) for n, r in rules}
+            mark = "·" if lang == "zh" else ", "
+            titles |= {
+                f"{n}.{g.id}": f"{titles[n]}{mark}{g.title.text(lang)}"
+                for n, r in rules
+                for g in r.groups
+            }
+            self._titles[lang] = titles
         return self._titles[lang]
 
     def negated(self, rule: Rule) -> frozenset[tree.Node]:

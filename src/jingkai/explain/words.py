@@ -220,7 +220,8 @@ class _Words:
                 label = self.vocabulary.titles[node.title].label
                 return self.phrases["holds"].format(label.text(self.lang))
             case tree.RuleRef():
-                return self.titles.get(node.rule, node.rule)
+                name = f"{node.rule}.{node.group}" if node.group else node.rule
+                return self.titles.get(name, name)
             case tree.Parameter():
                 return self._parameter(node)
             case tree.AsOf():

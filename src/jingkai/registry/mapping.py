@@ -150,7 +150,7 @@ _SAID = {"missing": "缺少此项", "extra_forbidden": "没有这一项"}
 def _in_chinese(found: Finding) -> Finding:
     name, _, message = found.what.partition(": ")
     said = f"{name.replace('._Column', '').replace('._Key', '')}：{_SAID.get(found.code, message)}"
-    return replace(found, what=said)
+    return replace(found, what=said, hint="")
 
 
 def known_names(entity: Entity) -> dict[str, Fact]:

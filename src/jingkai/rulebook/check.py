@@ -144,7 +144,9 @@ class _RuleChecker:
             self.find(f"a layer sets `{name}`, which is no parameter of this rule", "rule")
         kinds = {name: p.type for name, p in checked.items()}
         for name in self.rule.parameters.keys() - checked.keys():
-            kinds[name] = ParameterType("number")  # reported already; keep its users quiet
+            kinds[name] = ParameterType(
+                "number", broken=True
+            )  # reported already; keep its users quiet
         self.scope = replace(self.scope, parameters=kinds)
         return checked
 

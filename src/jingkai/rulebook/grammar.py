@@ -231,7 +231,7 @@ class _Checker:
             )
         if kind.kind == "date":
             return Parameter(name), _DATE
-        return Parameter(name), Type("number", kind.unit)
+        return Parameter(name), Type("number", None if kind.broken else kind.unit)
 
     def _point(self, fact: Fact) -> Typed:
         if fact.yearly:

@@ -22,7 +22,7 @@ def order_rules(rules: dict[str, Rule], findings: list[Finding]) -> dict[str, Ru
         findings.append(
             Finding(
                 "rules read each other in a circle: " + " → ".join(circle),
-                rules[circle[0]].place,
+                f"{rules[circle[0]].place}:1",
                 "let one of them read facts instead",
                 "circle",
             )

@@ -32,12 +32,14 @@ class Type:
 class ParameterType:
     """What a parameter holds: a number with a unit, a list of codes, a date.
 
-    `percent` says that its figure is written with %, as it is then shown.
+    `percent` says that its figure is written with %, as it is then shown. One that is `broken`
+    agrees with any unit, so that only it is reported.
     """
 
     kind: Literal["number", "codes", "date"]
     unit: Unit = PLAIN
     percent: bool = field(default=False, compare=False)
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

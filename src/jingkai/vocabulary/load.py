@@ -103,10 +103,18 @@ def validation_findings(
         Finding(
             f"`{'.'.join(str(p) for p in e['loc']) or path[-1]}`: {e['msg']}",
             source.where(*path, *e["loc"]),
+            _MENDS.get(e["type"], ""),
             code=e["type"],
         )
         for e in error.errors()
     ]
+
+
+_MENDS = {
+    "missing": "add it",
+    "extra_forbidden": "take it out, or correct its spelling",
+    "literal_error": "write one of these",
+}
 
 
 def _offices(source: SourceFile) -> dict[str, Office]:
