@@ -395,3 +395,13 @@ def test_duplicates_across_files_name_the_files(workspace):
     report = load(workspace, "enterprise", [one, two], as_of=DAY)
     rejects = (Path(report.reports) / "rejects.csv").read_text("utf-8-sig")
     assert "一.csv 第2行、二.csv 第2行" in rejects and "企业名称" in rejects
+
+
+def test_a_map_that_contradicts_the_header_is_said(workspace):
+    data = write(workspace, "a.csv", f"信用代码,营业收入（2025年，万元）\n{A},5\n")
+    text = 'columns: {"营业收入（2025年，万元）": {fact: revenue, year: 2025, unit: 亿元}}\n'
+    report = load(
+        workspace, "enterprise", [data], map_file=write(workspace, "m.yaml", text), as_of=DAY
+    )
+    assert any("按对应表的亿元读取，不按表头的万元" in n for n in report.files[0]["notes"])
+    assert table(workspace)["revenue_2025"].to_list() == [50_000_000_000]

@@ -76,21 +76,20 @@ def _print_rows(found: NearMisses, rule: Rule, explainer: Explainer) -> None:
         line("没有临界的户")
         return
     table = ChineseTable(title=f"临界 {found.rows.height:,} 户")
-    table.add_column("标识", no_wrap=True)
-    for column in ("名称", "条件", "现值", "标准", "差距"):
-        table.add_column(column, overflow="fold")
+    table.add_column("名称与标识", min_width=18)
+    for column in ("条件", "现值与标准", "差距"):
+        table.add_column(column)
     for row in found.rows.head(_SHOWN).iter_rows(named=True):
         (reason,) = explainer.explain(rule.entity, row["position"], [rule.id])
         condition = next(c for c in reason.conditions if c.id == row["condition"])
         atoms = [a for a in condition.atoms if a.verdict is False]
-        parts = ("；".join(getattr(a, p) for a in atoms if getattr(a, p)) for p in _PARTS)
-        table.add_row(row["key"], row["name"] or "", condition.title, *parts)
+        values = "；".join(f"{a.found}，需{a.needed}" if a.needed else a.found for a in atoms)
+        distance = "；".join(a.distance for a in atoms if a.distance)
+        who = f"{row['name']}\n{row['key']}" if row["name"] else row["key"]
+        table.add_row(who, condition.title, values, distance)
     console.print(table)
     if found.rows.height > _SHOWN:
         line(f"只列出差距最小的 {_SHOWN} 户；全部用 --csv 写入文件")
-
-
-_PARTS = ("found", "needed", "distance")
 
 
 def materials_command(

@@ -26,6 +26,9 @@ def print_open(rulebook: Rulebook, day: date, as_json: bool) -> None:
     if as_json:
         print_json([_as_json(rule, days, day) for rule, days in found])
         return
+    if not found:
+        line(f"{day} 的申报期：没有规则写明，0 条现在可以申报")
+        return
     table = ChineseTable(title=f"{day} 的申报期")
     for column in ("状态", "规则", "名称", "起", "止", "剩余", "批次", "依据"):
         table.add_column(column, overflow="fold")

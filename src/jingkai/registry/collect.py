@@ -120,7 +120,7 @@ def collect(
             table.encoding,
             table.rows_read,
             unmatched=plan.unmatched,
-            notes=(*table.notes, *_no_year(plan)),
+            notes=(*table.notes, *plan.notes, *_no_year(plan)),
         )
         files.append(count)
         frame = _typed(table, plan, vocabulary, as_of, refusal, index, rounded)

@@ -118,6 +118,7 @@ class Plan:
     key: KeyPlan
     unmatched: tuple[str, ...]
     yearless: Mapping[str, Fact]
+    notes: tuple[str, ...] = ()
 
 
 def read_map(path: Path) -> LoadMap:
@@ -200,7 +201,16 @@ def plan_columns(
             where=str(table.path),
             hint="在对应表的 key 下写明，例如 key: {credit_code: 列名}",
         )
-    return Plan(tuple(plans), key, tuple(unmatched), yearless)
+    return Plan(tuple(plans), key, tuple(unmatched), yearless, _other_units(plans))
+
+
+def _other_units(plans: list[ColumnPlan]) -> tuple[str, ...]:
+    """Say where the map gives another unit than the header."""
+    return tuple(
+        f"“{p.header}”按对应表的{p.unit}读取，不按表头的{said}"
+        for p in plans
+        if (said := split_header(p.header)[2]) is not None and p.unit is not None and said != p.unit
+    )
 
 
 def _key(headers: list[str], given: LoadMap, entity: Entity) -> KeyPlan:
