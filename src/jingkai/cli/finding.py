@@ -76,8 +76,8 @@ def _print_rows(found: NearMisses, rule: Rule, explainer: Explainer) -> None:
         line("没有临界的户")
         return
     table = ChineseTable(title=f"临界 {found.rows.height:,} 户")
-    table.add_column("名称与标识", min_width=18)
-    for column in ("条件", "现值与标准", "差距"):
+    table.add_column("标识", no_wrap=True)
+    for column in ("名称", "条件", "现值与标准", "差距"):
         table.add_column(column)
     for row in found.rows.head(_SHOWN).iter_rows(named=True):
         (reason,) = explainer.explain(rule.entity, row["position"], [rule.id])
@@ -85,8 +85,7 @@ def _print_rows(found: NearMisses, rule: Rule, explainer: Explainer) -> None:
         atoms = [a for a in condition.atoms if a.verdict is False]
         values = "；".join(f"{a.found}，需{a.needed}" if a.needed else a.found for a in atoms)
         distance = "；".join(a.distance for a in atoms if a.distance)
-        who = f"{row['name']}\n{row['key']}" if row["name"] else row["key"]
-        table.add_row(who, condition.title, values, distance)
+        table.add_row(row["key"], row["name"] or "", condition.title, values, distance)
     console.print(table)
     if found.rows.height > _SHOWN:
         line(f"只列出差距最小的 {_SHOWN} 户；全部用 --csv 写入文件")
