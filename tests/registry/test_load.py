@@ -405,3 +405,13 @@ def test_a_map_that_contradicts_the_header_is_said(workspace):
     )
     assert any("按对应表的亿元读取，不按表头的万元" in n for n in report.files[0]["notes"])
     assert table(workspace)["revenue_2025"].to_list() == [50_000_000_000]
+
+
+def test_words_in_brackets_narrow_a_header(workspace):
+    text = (
+        f"信用代码,企业名称,职工总数（2025年，人）,营业收入（境外）（2025年，万元）\n{A},甲,5,7\n"
+    )
+    report = load(workspace, "enterprise", [write(workspace, "a.csv", text)], as_of=DAY)
+    assert list(report.files[0]["unmatched"]) == ["营业收入(境外)(2025年,万元)"]
+    row = table(workspace).row(0, named=True)
+    assert row["staff_2025"] == 5 and "revenue_2025" not in row

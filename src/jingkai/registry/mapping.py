@@ -43,6 +43,8 @@ CREDIT_CODE_HEADERS = {
 }
 _ID = {"编号", "key", "id", "序列号", "再投资编号", "项目编号"}
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年度|年)?(?!\d)")
+#: What a bracket may say that changes nothing.
+_IDLE = {"", "必填", "选填", "可选"}
 _BRACKETS = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
 
 
@@ -286,16 +288,21 @@ def _plan(
 
 
 def split_header(header: str) -> tuple[str, int | None, str | None]:
-    """Return a header's bare name, its year and its unit: 营业收入(2024年,万元)."""
+    """Return a header's name without year and unit, its year and its unit: 营业收入(2024年,万元)."""
     year, unit = None, None
-    for inside in _BRACKETS.findall(header):
-        for part in re.split(r"[,，;；、\s]", inside):
+    bare = header
+    for bracket in _BRACKETS.finditer(header):
+        others = []
+        for part in re.split(r"[,，;；、\s]", bracket[1]):
             found = _YEAR.fullmatch(part)
             if found:
                 year = int(found[1])
             elif part in ("%", "％") or units().known(part):
                 unit = "%" if part in ("%", "％") else part
-    bare = _BRACKETS.sub("", header)
+            elif part not in _IDLE:
+                others.append(part)
+        # Other words narrow the name: 职工总数（科技型中小企业口径） is not 职工总数.
+        bare = bare.replace(bracket[0], f"({','.join(others)})" if others else "", 1)
     found = _YEAR.search(bare.replace("_", " "))
     if found and year is None:
         year = int(found[1])
