@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import polars as pl
+
+from jingkai.engine.run import decide
+from jingkai.explain import Explainer
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.explain.together import best_combination
+from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import load_rulebook
 from tests.rulebook.tiny import evaluate, rule_file
 
@@ -73,3 +78,20 @@ def test_what_a_deduction_is_worth_may_be_said(tmp_path):
     )
     found = combined(tmp_path)
     assert (found.total, found.words) == ("25000.00", "2.5 万元")
+
+
+def test_a_credit_is_worth_what_was_not_recovered_early(workspace, rulebook):
+    day, into = dt.date(2026, 6, 30), dt.date(2025, 6, 6)
+    frame = pl.DataFrame(
+        {"key": ["early", "kept", "open"], "non_resident_investor": [True] * 3,
+         "mode": ["capital_increase"] * 3, "listed_shares": [False] * 3,
+         "realised_profit": [True] * 3, "national_catalogue": [True] * 3,
+         "direct_transfer": [True] * 3, "invested_on": [into] * 3, "amount": [100_000_000] * 3,
+         "chosen_rate": [10_000_000] * 3, "recovered_amount": [25_000_000, 0, None],
+         "recovered_on": [dt.date(2025, 12, 23), None, None]},
+    )  # fmt: skip
+    source = SourceFile("合成", "", "commerce", str(day), "investment", None, 3, 3)
+    snapshot = write_snapshot(workspace, {"investment": frame}, as_of=day, sources=[source])
+    explainer = Explainer(rulebook, snapshot, decide(workspace, snapshot, rulebook, day))
+    words = [explainer.together("investment", i).words for i in range(3)]
+    assert words == ["7.5 万元", "10 万元", ""]  # 10% of 1,000,000 元, a quarter less; unknown
