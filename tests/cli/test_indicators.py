@@ -18,7 +18,8 @@ def test_an_indicator_is_told_by_title_in_its_unit_with_what_is_not_known(worksp
     frame = pl.DataFrame(
         {"key": ["a", "b", "c"], "zone": ["甲"] * 3, "state_owned": [True] * 3,
          "construction_started": started, "development_stopped": [False] * 3,
-         "agreed_start_on": [dt.date(2025, 6, 30)] * 3, "net_land": [False] * 3},
+         "agreed_start_on": [dt.date(2025, 6, 30)] * 3, "net_land": [False] * 3,
+         "land_use": ["industrial", "industrial", "mixed"]},
     )  # fmt: skip
     source = SourceFile("合成", "", "natural_resources", str(DAY), "parcel", None, 3, 3)
     snapshot = write_snapshot(workspace, {"parcel": frame}, as_of=DAY, sources=[source])

@@ -166,7 +166,8 @@ def _print_parts(rule: Rule) -> None:
     for grade in rule.source.grades:
         line(f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}")
     if rule.source.value:
-        line(f"数额：{rule.source.value}（{rule.unit}）")
+        unit = f"（{rule.unit}）" if str(rule.unit) else ""
+        line(f"数额：{rule.source.value}{unit}")
     if rule.source.due:
         line(f"期限：{rule.source.due}；{rule.source.file.zh if rule.source.file else ''}")
 
