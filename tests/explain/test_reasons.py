@@ -49,6 +49,20 @@ def test_a_number_that_is_no_share_is_not_told_in_percent(rulebook):
     assert atom.distance == "差 0.000002（计容建筑面积再增加 0.1 m2即可）"
 
 
+def test_an_expression_is_bracketed_where_it_would_read_otherwise(rulebook):
+    reason = reason_of(rulebook, "industrial_land_control", "附件：建筑系数略低")
+    atom = condition(reason, "coefficient").atoms[0]
+    assert atom.text == "（建筑物占地面积 + 构筑物占地面积 + 堆场面积） ÷ 宗地面积"
+    reason = reason_of(rulebook, "industrial_land_recommended", "一：投资强度差一分")
+    atom = condition(reason, "investment").atoms[0]
+    assert atom.text.startswith("项目固定资产总投资 ÷ （宗地面积 ÷ ")
+
+
+def test_english_units_of_one_are_singular(rulebook):
+    reason = reason_of(rulebook, "idle_land_fee", "第十四条（一）：差一天满一年", "en")
+    assert condition(reason, "one_year").atoms[0].needed == "at least 1 year"
+
+
 def test_a_code_is_told_by_its_title(rulebook):
     reason = reason_of(rulebook, "mixed_use_land", "单一工业用地")
     atom = condition(reason, "mixed").atoms[0]

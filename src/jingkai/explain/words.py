@@ -108,7 +108,8 @@ def figure_text(value: Any, unit: Unit | None = None, lang: str = "zh") -> str:
     if lang == "zh":
         return f"{_decimal(value, 6, lang)} {unit}"
     factor, name = _english(unit)
-    return f"{_decimal(value * factor, 6, lang)} {name}"
+    one = abs(value * factor) == 1 and len(unit.factors) == 1
+    return f"{_decimal(value * factor, 6, lang)} {name.removesuffix('s') if one else name}"
 
 
 def _english(unit: Unit) -> tuple[int, str]:
@@ -213,7 +214,7 @@ class _Words:
                 return self.phrases["cagr"].format(self._label(node.name), node.years)
             case tree.Arithmetic():
                 sign = {"*": "×", "/": "÷", "-": "−", "+": "+"}[node.op]
-                return f"{self._inner(node.left)} {sign} {self._inner(node.right)}"
+                return f"{self._inner(node, node.left)} {sign} {self._inner(node, node.right)}"
             case tree.Interval():
                 return self.phrases[node.kind].format(self.text(node.start), self.text(node.end))
             case tree.Holds():
@@ -264,9 +265,15 @@ class _Words:
         plain = not kind.unit.factors and not kind.percent
         return figure_text(value.value, None if plain else kind.unit, self.lang)
 
-    def _inner(self, node: tree.Node) -> str:
-        text = self.text(node)
-        return f"({text})" if isinstance(node, tree.Arithmetic) and node.op in "+-" else text
+    def _inner(self, whole: tree.Arithmetic, part: tree.Node) -> str:
+        """Return an operand, in brackets where the sum or quotient would read otherwise."""
+        text = self.text(part)
+        if not isinstance(part, tree.Arithmetic):
+            return text
+        loose = part.op in "+-" and whole.op in "*/"
+        if loose or (part is whole.right and whole.op in "-/" and part is not whole.left):
+            return f"（{text}）" if self.lang == "zh" else f"({text})"
+        return text
 
     def _fact(self, node: tree.FactRef) -> str:
         label = self._label(node.name, node.of)
