@@ -135,7 +135,7 @@ def random_check(rulebook: Rulebook, entity: str, rows: int, as_of: dt.date, see
     events, tables = {}, {c.entity for c in events_of(rulebook, entity, as_of)}
     owners = frame["key"].to_list()
     if entity in tables:  # rows that are events themselves: some owners, every fact of time known
-        owners = [f"owner{i}" for i in range(max(rows // 4, 1))]
+        owners = [f"owner{i}" for i in range(max(rows // 2, 1))]  # two events each
         events[entity] = event_rows(rulebook, entity, owners, as_of)
         whole = events[entity].head(rows).select("key", "enterprise", "occurred_on", "kind")
         frame = frame.head(whole.height).drop(
