@@ -53,12 +53,18 @@ def _either(test: pl.Expr, yes: pl.Expr, no: pl.Expr) -> pl.Expr:
     return pl.when(test).then(yes).when(~test).then(no)
 
 
-def growth_points(name: str, mark: str) -> Ends:
-    """Return the points of growth; none where there was nothing to grow from."""
+def growth_points(name: str, mark: str, below_zero: bool = False) -> Ends:
+    """Return the points of growth; none from nothing, any from `below_zero`, where it can be."""
     empty = prior(name) == 0
     tests = [c(f"_{name}_above_{n}") for n in _GROWTH]
     least, most = [900, 700, 500, 300, 100, 0], [1000, 800, 600, 400, 200, 0]
     low, high = falling(tests, least, most)
+    bands, none, all_ = [empty], [0], [0]
+    if below_zero:
+        negative = (prior(name) < 0) | ((c("_age") >= 3) & (before(name) < 0))
+        low = pl.when(negative.fill_null(True)).then(0).otherwise(low)
+        high = pl.when(negative.fill_null(True)).then(1000).otherwise(high)
+        bands, none, all_ = [empty, negative], [0, 0], [0, 1000]
     low = pl.when(empty.fill_null(True)).then(0).otherwise(low)
     high = pl.when(empty.fill_null(False)).then(0).otherwise(high)
-    return marked((low, high), mark, [empty, *tests], [0, *least], [0, *most])
+    return marked((low, high), mark, [*bands, *tests], [*none, *least], [*all_, *most])

@@ -15,6 +15,7 @@ from benchmarks.handwritten.terms import (
     any_of,
     before,
     c,
+    existing,
     falling,
     holds,
     last,
@@ -36,6 +37,7 @@ def columns() -> Columns:
         **_innovative(),
         **_specialised(),
         **_little_giant(),
+        **_reviews(),
         **_technology_score(),
         **_champion(),
         **_leaders(),
@@ -83,7 +85,7 @@ def _innovative() -> Columns:
         "award": c("science_award_in_3_years"),
         "title_held": holds("high_tech_enterprise_title") | c("demonstration_title"),
         "rd_body": c("provincial_rd_body"),
-        "equity": years("new_equity_financing", 3) >= 500 * WAN,
+        "equity": existing("new_equity_financing") >= 500 * WAN,
     }
     small = c("little_giant.small_or_medium")
     return {f"{rule}.{n}": e for n, e in own.items()} | {rule: small & any_of(rule, *own)}
@@ -94,7 +96,7 @@ def _specialised() -> Columns:
     revenue, debts, assets = last("revenue"), last("total_liabilities"), last("total_assets")
     equity = years("new_equity_financing", 2)
     own = {
-        "base_title": holds("innovative_sme_title"),
+        "base_title": holds("innovative_sme_title") | holds("technology_sme_title"),
         "size": (revenue >= 1500 * WAN) | (equity >= 2000 * WAN),
         "main_share": share(last("main_business_revenue"), revenue, 80),
         "debt_ratio": pl.when(assets != 0).then(debts * 100 <= assets * 80),
@@ -128,24 +130,50 @@ def _little_giant() -> Columns:
         "class1_ip": (c("own_class1_ip_count") >= 4) | c("national_award_in_3_years"),
         "platform_score": c("srdi_platform_score_2026") >= 60_000_000,
         "not_champion": ~holds("single_champion_title"),
+        "no_controlled_affiliate": ~c("little_giant_affiliate"),
     }
     market, link = "key_link_enterprise.standing", "key_link_enterprise.key_link"
     return {f"{rule}.{n}": e for n, e in own.items()} | {rule: all_of(rule, *own, market, link)}
 
 
+def _reviews() -> Columns:
+    lower, upper = "specialised_sme_review", "little_giant_review"
+    this, past = c("srdi_platform_score_2026"), last("srdi_platform_score")
+    shared = ("small_or_medium", "in_niche", "rd_share_last", "rd_share_prior")
+    tier = ("size", "main_share", "debt_ratio", "rd_last", "rd_prior", "class1_ip", "leading")
+    giant = ("revenue", "main_share", "debt_ratio", "rd_total", "class1_ip")
+    market = ("key_link_enterprise.standing", "key_link_enterprise.key_link")
+    both = all_of("little_giant", *shared)
+    return {
+        f"{lower}.platform_score": (this >= 50_000_000) | (past >= 50_000_000),
+        f"{upper}.platform_score": (this >= 60_000_000) | (past >= 60_000_000),
+        f"{upper}.later_round": pl.lit(False),
+        lower: all_of(lower, "platform_score", "little_giant.specialised_title")
+        & all_of("specialised_sme", *tier)
+        & both,
+        upper: all_of(upper, "platform_score", "later_round", "key_little_giant.little_giant")
+        & all_of("little_giant", *giant, *market)
+        & both,
+    }
+
+
 def _technology_score() -> Columns:
     rule, spent = "technology_sme_score", last("tech_sme_rd_expense")
+    sold, cost_all = last("revenue"), last("cost_expense")
+    nobody = (last("tech_sme_staff") == 0).fill_null(False)
     staff = [
         share(last("tech_sme_tech_staff"), last("tech_sme_staff"), n) for n in (30, 25, 20, 15, 10)
     ]
     research = [
-        share(spent, last("revenue"), sales) | share(spent, last("cost_expense"), cost)
+        ((sold > 0) & share(spent, sold, sales)) | ((cost_all > 0) & share(spent, cost_all, cost))
         for sales, cost in ((6, 30), (5, 25), (4, 20), (3, 15), (2, 10))
     ]
     ip = [c("product_class1_ip_count") >= 1]
     ip += [c("product_class2_ip_count") >= n for n in (4, 3, 2, 1)]
+    low, high = falling(staff, [2000, 1600, 1200, 800, 400, 0])
+    staffed = pl.when(nobody).then(0).otherwise(low), pl.when(nobody).then(0).otherwise(high)
     groups = {
-        "staff": ([falling(staff, [2000, 1600, 1200, 800, 400, 0])], 2000),
+        "staff": ([staffed], 2000),
         "research": ([falling(research, [5000, 4000, 3000, 2000, 1000, 0])], 5000),
         "results": ([falling(ip, [3000, 2400, 1800, 1200, 600, 0])], 3000),
     }

@@ -9,7 +9,6 @@ import polars as pl
 from benchmarks.handwritten.bands import growth_points, growth_tests, marked, open_mark
 from benchmarks.handwritten.terms import (
     AS_OF,
-    LAST,
     WAN,
     Columns,
     Ends,
@@ -17,6 +16,7 @@ from benchmarks.handwritten.terms import (
     amount,
     any_of,
     c,
+    existing,
     falling,
     grade,
     half_up,
@@ -49,10 +49,10 @@ def columns() -> Columns:
 def _sums() -> Columns:
     """Return what the high-tech enterprise rule and its score share."""
     return {
-        "_rd_existing": _existing("rd_expense"),
-        "_revenue_existing": _existing("revenue"),
-        "_domestic_existing": _existing("domestic_rd_expense"),
-        "_conversions": _existing("tech_conversions"),
+        "_rd_existing": existing("rd_expense"),
+        "_revenue_existing": existing("revenue"),
+        "_domestic_existing": existing("domestic_rd_expense"),
+        "_conversions": existing("tech_conversions"),
         "_age": _age(),
         "_young": c("established_on") > date(2023, 6, 30),
         **_conversion_tests(),
@@ -74,15 +74,6 @@ def _conversion_tests() -> Columns:
     }
 
 
-def _existing(name: str) -> pl.Expr:
-    """Sum the years in which the enterprise existed; unknown establishment needs all three."""
-    founded = c("established_on").dt.year()
-    there = [
-        pl.when(founded > y).then(0).otherwise(c(f"{name}_{y}")) for y in range(LAST - 2, LAST + 1)
-    ]
-    return there[0] + there[1] + there[2]
-
-
 def _age() -> pl.Expr:
     founded = c("established_on").dt
     month, day = founded.month().cast(pl.Int32), founded.day().cast(pl.Int32)
@@ -97,7 +88,7 @@ def _score() -> Columns:
         for m, n in (("rd_system", 600), ("rd_body", 600), ("incentives", 400), ("talent", 400))
     ]
     growth = [
-        growth_points("net_assets", "hte_mark_growth_assets"),
+        growth_points("net_assets", "hte_mark_growth_assets", below_zero=True),
         growth_points("revenue", "hte_mark_growth_revenue"),
     ]
     groups = {

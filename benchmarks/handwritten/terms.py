@@ -19,6 +19,7 @@ __all__ = [
     "before",
     "c",
     "duty",
+    "existing",
     "falling",
     "first",
     "grade",
@@ -68,6 +69,15 @@ def years(name: str, count: int) -> pl.Expr:
     for year in range(LAST - 1, LAST - count, -1):
         total = total + c(f"{name}_{year}")
     return total
+
+
+def existing(name: str) -> pl.Expr:
+    """Sum the three years in which it existed; unknown establishment needs all three."""
+    founded = c("established_on").dt.year()
+    there = [
+        pl.when(founded > y).then(0).otherwise(c(f"{name}_{y}")) for y in (BEFORE, PRIOR, LAST)
+    ]
+    return there[0] + there[1] + there[2]
 
 
 def holds(title: str) -> pl.Expr:

@@ -95,7 +95,7 @@ def test_a_score_on_its_line_has_to_pass_it(rulebook):
 
 
 def test_what_offices_share_is_not_asked_of_the_applicant(rulebook):
-    reason = reason_of(rulebook, "high_tech_enterprise", "不知最近一年收入但各档均满足")
+    reason = reason_of(rulebook, "high_tech_enterprise", "第十一条（二）：不知核心知识产权数")
     assert [m["fact"] for m in reason.missing] == ["core_ip_count"]
     assert reason.missing[0]["shared"] and reason.materials == []
     other = reason_of(rulebook, "high_tech_enterprise", "缺2023年研发费用")
@@ -186,6 +186,8 @@ def test_knowing_the_missing_facts_favourably_grants(explainer, rulebook):
         assert open_conditions and wanted <= set(rule.reads_facts()) | {
             "innovative_sme_title_from",
             "innovative_sme_title_to",
+            "technology_sme_title_from",
+            "technology_sme_title_to",
             "established_on",
         }
 

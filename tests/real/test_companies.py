@@ -121,6 +121,7 @@ def test_only_figures_that_are_there_refuse_and_nothing_is_granted(decided):
     _, _, run = decided
     refused = {n: s["refused"] for n, s in run.summary.items() if s.get("refused")}
     assert refused == {
+        "technology_sme": 80,
         "high_tech_enterprise": 21,
         "specialised_sme_2022": 25,
         "little_giant_2022": 27,
