@@ -19,6 +19,9 @@ from jingkai.rulebook.tree import OnShared, walk
 __all__ = ["Program", "RuleLayout", "compile_program", "lowering_for"]
 
 
+RuleTypes = tuple[dict[str, RuleType], dict[str, Fraction]]
+
+
 @dataclass(frozen=True, slots=True)
 class RuleLayout:
     """Where a rule's results lie among the columns of a decision run.
@@ -55,16 +58,24 @@ class Program:
 
 
 def lowering_for(
-    rulebook: Rulebook, rule: Rule, as_of: date, columns: frozenset[str] | None
+    rulebook: Rulebook,
+    rule: Rule,
+    as_of: date,
+    columns: frozenset[str] | None,
+    known: RuleTypes | None = None,
 ) -> Lowering:
-    """Return the lowering of one rule for a date over a snapshot's columns."""
-    types, quanta = _rule_types(rulebook)
+    """Return the lowering of one rule for a date over a snapshot's columns.
+
+    `known` are the rulebook's `rule_types` where they are at hand already.
+    """
+    types, quanta = rule_types(rulebook) if known is None else known
     return Lowering(
         rulebook.vocabulary, rule.entity, as_of, columns, rule.parameters, types, quanta
     )
 
 
-def _rule_types(rulebook: Rulebook) -> tuple[dict[str, RuleType], dict[str, Fraction]]:
+def rule_types(rulebook: Rulebook) -> RuleTypes:
+    """Return the types of every rule's result, and the quanta of those that are numbers."""
     types = {name: r.type for name, r in rulebook.rules.items()}
     quanta = {name: q for name, r in rulebook.rules.items() if (q := quantum_of(r)) is not None}
     return types, quanta
@@ -128,6 +139,7 @@ class _Builder:
         self, rulebook: Rulebook, as_of: date, columns: frozenset[str] | None, present: set[str]
     ) -> None:
         self.rulebook, self.as_of, self.columns, self.present = rulebook, as_of, columns, present
+        self.types = rule_types(rulebook)
         self.columns_of: Columns = {}
         self.known: dict[Plan, str] = {}
         self.layouts: dict[str, RuleLayout] = {}
@@ -157,7 +169,7 @@ class _Builder:
         )
 
     def _lowering(self, rule: Rule) -> Lowering:
-        lowering = lowering_for(self.rulebook, rule, self.as_of, self.columns)
+        lowering = lowering_for(self.rulebook, rule, self.as_of, self.columns, self.types)
         lowering.absent = frozenset(lowering.rules.keys() - self.present)
         return lowering
 
