@@ -63,6 +63,14 @@ def test_english_units_of_one_are_singular(rulebook):
     assert condition(reason, "one_year").atoms[0].needed == "at least 1 year"
 
 
+def test_english_units_are_translated_in_quotients_too(rulebook):
+    title = "六等地，鼓励类集约项目，成本低于七成"
+    reason = reason_of(rulebook, "industrial_land_price_floor", title, "en")
+    assert reason.result == "235.2 yuan/m2"
+    reason = reason_of(rulebook, "tax_per_mu", "税收200万元、用地20亩", "en")
+    assert reason.result == "100,000 yuan/mu"
+
+
 def test_a_code_is_told_by_its_title(rulebook):
     reason = reason_of(rulebook, "mixed_use_land", "单一工业用地")
     atom = condition(reason, "mixed").atoms[0]

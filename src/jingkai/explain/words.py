@@ -112,10 +112,19 @@ def figure_text(value: Any, unit: Unit | None = None, lang: str = "zh") -> str:
     return f"{_decimal(value * factor, 6, lang)} {name.removesuffix('s') if one else name}"
 
 
-def _english(unit: Unit) -> tuple[int, str]:
-    if len(unit.factors) == 1 and unit.factors[0][1] == 1:
-        return units().english(unit.factors[0][0])
-    return 1, str(unit)
+def _english(unit: Unit) -> tuple[Fraction, str]:
+    """Return how many of which English unit one is: 10,000 yuan, 10,000 yuan/mu."""
+    if any(abs(power) != 1 for _, power in unit.factors):
+        return Fraction(1), str(unit)
+    size = Fraction(1)
+    over: list[str] = []
+    under: list[str] = []
+    for name, power in unit.factors:
+        factor, word = units().english(name)
+        size *= Fraction(factor) ** power
+        (over if power > 0 else under).append(word)
+    below = [word.removesuffix("s") for word in under]
+    return size, "/".join(["·".join(over) or "1", *below])
 
 
 def _decimal(value: Fraction, digits: int, lang: str) -> str:
