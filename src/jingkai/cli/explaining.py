@@ -136,13 +136,19 @@ def _near_words(reason: RuleReason, zh: bool) -> str:
     """Say that one condition alone refuses; a near miss only where a distance can be told."""
     alone = [c for c in reason.conditions if c.id in reason.blocking]
     near = any(a.distance for c in alone for a in c.atoms)
+    several = sum(c.verdict is False for c in reason.conditions) > len(alone)
+    title = alone[0].title if several and alone else ""  # one of the ways open to it
     if reason.near_miss == "one":
         if zh:
-            return "临界：仅此一项不符合" if near else "仅此一项不符合"
-        return "near miss: this condition alone" if near else "refused by this condition alone"
+            word = f"只需“{title}”一项符合即可" if title else "仅此一项不符合"
+            return f"临界：{word}" if near else word
+        word = f"“{title}” alone would do" if title else "this condition alone"
+        return f"near miss: {word}" if near else word if title else f"refused by {word}"
     if zh:
-        return f"{'可能临界：' if near else ''}仅此一项不符合，另有条件待定"
-    return f"{'possible near miss: ' if near else ''}this condition alone, others are open"
+        word = f"只差“{title}”一项" if title else "仅此一项不符合"
+        return f"{'可能临界：' if near else ''}{word}，另有条件待定"
+    word = f"“{title}” alone" if title else "this condition alone"
+    return f"{'possible near miss: ' if near else ''}{word}, others are open"
 
 
 def _print_missing(reason: RuleReason, zh: bool, full: bool) -> None:
