@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from benchmarks.handwritten import written_columns
+from benchmarks.handwritten import written_names
 from jingkai.rulebook import Program
 
 __all__ = ["disagreements", "pairs", "unwritten"]
@@ -12,7 +12,7 @@ __all__ = ["disagreements", "pairs", "unwritten"]
 
 def unwritten(program: Program) -> dict[str, list[str]]:
     """Return by rule which of its columns are not written by hand; empty where all are."""
-    hand, names = written_columns().keys(), _names(program)
+    hand, names = written_names(), _names(program)
     lacking = {
         rule: [
             name
@@ -30,7 +30,7 @@ def pairs(program: Program, whole: Program | None = None) -> dict[str, str]:
     A condition of several rules is written once, under the name it has in one of them, be it a rule
     of the `whole` program alone.
     """
-    hand, names = written_columns().keys(), _names(whole or program)
+    hand, names = written_names(), _names(whole or program)
     found = {}
     for column in program.outputs:
         known = sorted(names.get(column, {column}) & hand) or [column]
@@ -43,6 +43,10 @@ def _names(program: Program) -> dict[str, set[str]]:
     for rule in program.layouts:
         for column, name in _own(rule, program):
             found.setdefault(column, set()).add(name)
+    for count in program.events:
+        for end in ("low", "high"):
+            name = f"{count.entity}.{count.same or 'all'}.{end}"
+            found[f"{count.name}__{end}"] = {name}
     return found
 
 

@@ -22,14 +22,17 @@ from benchmarks.handwritten import (
     green,
     innovation_platforms,
     land,
+    services,
     statistics,
     supervision,
     supply_chain,
     talent,
     upgrading,
 )
+from benchmarks.handwritten.inspections import COUNTS, with_inspections
+from jingkai.registry.snapshot import Snapshot
 
-__all__ = ["handwritten", "written_columns"]
+__all__ = ["facts_by_hand", "handwritten", "written_columns", "written_names"]
 
 _MEASURES = (
     enterprise_ladder,
@@ -39,6 +42,7 @@ _MEASURES = (
     green,
     innovation_platforms,
     land,
+    services,
     statistics,
     supervision,
     supply_chain,
@@ -50,6 +54,25 @@ _MEASURES = (
 def written_columns() -> dict[str, pl.Expr]:
     """Return every column by its name."""
     return {name: e for measure in _MEASURES for name, e in measure.columns().items()}
+
+
+def written_names() -> frozenset[str]:
+    """Return the names of every column written by hand, counts of events included."""
+    return frozenset([*written_columns(), *COUNTS])
+
+
+def facts_by_hand(snapshot: Snapshot) -> pl.LazyFrame:
+    """Return a snapshot's enterprises with their zone's province and their inspections counted."""
+    provinces = snapshot.scan("zone").select(
+        pl.col("key").alias("zone"), pl.col("province").alias("zone.province")
+    )
+    facts = snapshot.scan("enterprise").join(
+        provinces, on="zone", how="left", maintain_order="left"
+    )
+    if "inspection" not in snapshot.entities:
+        return facts
+    whole = "inspection" in snapshot.manifest["registers"]
+    return with_inspections(facts, snapshot.scan("inspection"), whole)
 
 
 def handwritten(
@@ -84,6 +107,7 @@ def _layers(columns: dict[str, pl.Expr], wanted: list[str]) -> list[dict[str, pl
         return level[name]
 
     for name in wanted:
-        place(name)
+        if name not in COUNTS:
+            place(name)
     count = max(level.values(), default=-1) + 1
     return [{n: columns[n] for n, at in level.items() if at == i} for i in range(count)]

@@ -129,9 +129,12 @@ def half_up(over: pl.Expr, below: int | pl.Expr) -> pl.Expr:
 
 
 def grade(names: list[str], tests: list[pl.Expr]) -> pl.Expr:
-    """Return the first grade whose test holds, the last without one; unknown while one is open."""
-    found: pl.Expr = pl.lit(names[-1])
-    for name, test in reversed(list(zip(names[:-1], tests, strict=True))):
+    """Return the first grade whose test holds, else the last; unknown while one is open.
+
+    With as many tests as grades the last has one too.
+    """
+    found: pl.Expr = pl.lit(names[-1] if len(names) > len(tests) else None, pl.String)
+    for name, test in reversed(list(zip(names, tests, strict=False))):
         found = pl.when(test).then(pl.lit(name)).when(test.is_not_null()).then(found)
     return found.cast(pl.Enum(names))
 

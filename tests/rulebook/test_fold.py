@@ -65,6 +65,13 @@ PLANS = [
     Plan("isnull", (UNSET,), "bool"),
     Plan("fill", (UNSET, lit(False)), "bool"),
     Plan("add", (NUMBER, Plan("mul", (NUMBER, null("int")), "int")), "int"),
+    Plan("mul", (Plan("sub", (lit(10), lit(1)), "int"), NUMBER), "int"),
+    Plan("mul", (NUMBER, lit(1)), "int"),
+    Plan("mul", (Plan("wide", (NUMBER,), "wide"), Plan("wide", (lit(1),), "wide")), "wide"),
+    Plan(
+        "when", (Plan("eq", (Plan("sub", (lit(10), lit(1)), "int"), lit(0)), "bool"), A, B), "bool"
+    ),
+    Plan("year", (lit(dt.date(2024, 2, 29)),), "int"),
     Plan("monthadd", (lit(dt.date(2024, 1, 31)), lit(1)), "date"),
     Plan("monthadd", (DAY, lit(12)), "date"),
     *(

@@ -25,6 +25,11 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
     "ge": operator.ge,
 }
+_EXACT: dict[str, Callable[[int, int], int]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+}
 _MIRROR = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 #: Unknown as soon as one argument is.
 _STRICT = frozenset(
@@ -86,6 +91,23 @@ def _strict(op: str, args: tuple[Any, ...], kind: PlanKind) -> Plan | None:
         return null(kind)
     if op in _COMPARE:
         return _comparison(op, *args)
+    if op in _EXACT:
+        return _arithmetic(op, args[0], args[1], kind)
+    if op in ("year", "month", "day") and args[0].op == "lit":
+        return lit(int(getattr(args[0].args[0], op)))
+    if op == "wide" and args[0].op == "lit":
+        return Plan("lit", args[0].args, "wide")
+    return None
+
+
+def _arithmetic(op: str, left: Plan, right: Plan, kind: PlanKind) -> Plan | None:
+    if left.op == right.op == "lit":
+        return Plan("lit", (_EXACT[op](left.args[0], right.args[0]),), kind)
+    if op != "mul":
+        return None
+    for one, other in ((left, right), (right, left)):
+        if one.op == "lit" and one.args[0] == 1 and other.kind == kind:
+            return other
     return None
 
 
@@ -135,11 +157,7 @@ def _day_of(plan: Plan) -> Plan | None:
 
 
 def _number_of(plan: Plan) -> int | None:
-    day = _argument(plan)
-    if day is None or day.op != "lit" or plan != _calendar(day):
-        return None
-    fixed: date = day.args[0]
-    return fixed.year * 10_000 + fixed.month * 100 + fixed.day
+    return int(plan.args[0]) if plan.op == "lit" else None
 
 
 def _existing(number: int) -> date | None:
