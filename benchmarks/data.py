@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from jingkai.engine.polars_engine import write_results
-from jingkai.population import demo_enterprises
+from jingkai.population import demo_enterprises, demo_entities
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import Rulebook, compile_program
 from jingkai.rulebook.plan import plan_columns
@@ -52,8 +52,11 @@ def bench_workspace(folder: Path, rows: int, rulebook: Rulebook) -> Workspace:
     made = SourceFile(
         "synthetic", "", "zone_committee", AS_OF.isoformat(), "enterprise", None, rows, rows
     )
-    tables = {"enterprise": base, "zone": _zones()}
-    snapshot = write_snapshot(workspace, tables, as_of=AS_OF, sources=[made], synthetic=True)
+    tables = {"enterprise": base, "zone": _zones(), "inspection": _inspections(base, rows)}
+    whole = {"inspection": {"as_of": AS_OF.isoformat()}}
+    snapshot = write_snapshot(
+        workspace, tables, as_of=AS_OF, sources=[made], synthetic=True, registers=whole
+    )
     _repeat(base, rows, snapshot.path / "enterprise.arrow")
     manifest = snapshot.manifest
     manifest["entities"]["enterprise"] |= {"rows": rows, "sha256": ""}
@@ -69,7 +72,23 @@ def _zones() -> pl.DataFrame:
     )
 
 
+def _inspections(base: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """Return a whole table of inspections, one for ten enterprises on average."""
+    some = demo_entities(base["key"])["inspection"].sample(
+        max(rows // 10, 20), with_replacement=True, seed=7
+    )
+    number = pl.int_range(pl.len(), dtype=pl.UInt64)
+    return some.with_columns(
+        key=pl.format("I{}", number.cast(pl.String).str.zfill(9)),
+        enterprise=_key(number.hash(7) % rows),
+    )
+
+
+def _key(number: pl.Expr) -> pl.Expr:
+    return pl.format("B{}", number.cast(pl.String).str.zfill(17))
+
+
 def _repeat(base: pl.DataFrame, rows: int, target: Path) -> None:
     many = pl.concat([base.lazy()] * -(-rows // base.height)).head(rows)
-    key = pl.format("B{}", pl.col("__row").cast(pl.String).str.zfill(17))
+    key = _key(pl.col("__row"))
     write_results(many.with_row_index("__row").with_columns(key=key).drop("__row"), target)

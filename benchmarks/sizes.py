@@ -11,7 +11,7 @@ import polars as pl
 
 from benchmarks.agreement import disagreements, pairs, unwritten
 from benchmarks.data import AS_OF
-from benchmarks.handwritten import handwritten
+from benchmarks.handwritten import facts_by_hand, handwritten
 from benchmarks.measure import Peak, interleaved, peak_of, ratio
 from jingkai.engine.joins import facts_frame
 from jingkai.engine.polars_engine import PolarsEngine, write_results
@@ -52,7 +52,8 @@ def measured(workspace: Workspace, rulebook: Rulebook, folder: Path, runs: int) 
     rules = [rule for rule in whole.layouts if rule not in lacking]
     program = compile_program(rulebook, "enterprise", AS_OF, columns, rules)
     names = pairs(program, whole)
-    times, differ = _in_turn(program, facts, names, folder, runs)
+    by_hand = facts_by_hand(snapshot)
+    times, differ = _in_turn(program, (facts, by_hand), names, folder, runs)
     return Size(
         rows=snapshot.rows("enterprise"),
         columns=len(columns),
@@ -69,12 +70,16 @@ def measured(workspace: Workspace, rulebook: Rulebook, folder: Path, runs: int) 
 
 
 def _in_turn(
-    program: Program, facts: pl.LazyFrame, names: dict[str, str], folder: Path, runs: int
+    program: Program,
+    facts: tuple[pl.LazyFrame, pl.LazyFrame],
+    names: dict[str, str],
+    folder: Path,
+    runs: int,
 ) -> tuple[dict[str, list[float]], dict[str, int]]:
     ours, theirs = folder / "engine.arrow", folder / "handwritten.arrow"
     calls = {
-        "engine": lambda: PolarsEngine().decide(program, facts, ours),
-        "hand": lambda: write_results(handwritten(facts, names.values()), theirs),
+        "engine": lambda: PolarsEngine().decide(program, facts[0], ours),
+        "hand": lambda: write_results(handwritten(facts[1], names.values()), theirs),
     }
     times = interleaved(calls, runs)
     differ = disagreements(names, pl.scan_ipc(ours), pl.scan_ipc(theirs))

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from benchmarks.agreement import disagreements, pairs, unwritten
 from benchmarks.data import AS_OF, bench_workspace
-from benchmarks.handwritten import handwritten
+from benchmarks.handwritten import facts_by_hand, handwritten
 from benchmarks.high_tech import RULE, HighTech
 
 from jingkai.engine.joins import facts_frame
@@ -16,7 +16,7 @@ from jingkai.rulebook import compile_program
 from tests.reference.random_facts import RandomFacts
 
 
-def both(rulebook, facts, columns):
+def both(rulebook, facts, columns, by_hand=None):
     """Return the columns of the rules written by hand, and what each side makes of the facts."""
     whole = compile_program(rulebook, "enterprise", AS_OF, columns)
     lacking = unwritten(whole)
@@ -24,15 +24,16 @@ def both(rulebook, facts, columns):
     program = compile_program(rulebook, "enterprise", AS_OF, columns, written)
     ours = program_frame(program, facts).select("key", *program.outputs)
     names = pairs(program, whole)
-    theirs = handwritten(facts, names.values())
+    theirs = handwritten(facts if by_hand is None else by_hand, names.values())
     return names, *(frame.collect(engine="streaming") for frame in (ours, theirs))
 
 
 @pytest.fixture(scope="module")
 def synthetic(rulebook, tmp_path_factory):
     workspace = bench_workspace(tmp_path_factory.mktemp("bench") / "zone", 2000, rulebook)
-    facts, columns = facts_frame(Snapshot.current(workspace), rulebook, "enterprise", AS_OF)
-    return facts, *both(rulebook, facts, columns)
+    snapshot = Snapshot.current(workspace)
+    facts, columns = facts_frame(snapshot, rulebook, "enterprise", AS_OF)
+    return facts, *both(rulebook, facts, columns, facts_by_hand(snapshot))
 
 
 def test_the_handwritten_queries_compute_every_column_alike(synthetic):

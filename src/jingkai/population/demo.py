@@ -303,5 +303,7 @@ def demo_entities(
         frame = pl.DataFrame(rows)
         filler = Filler(load_vocabulary(), entity, day, seed, codes_in_rules(book, entity, day))
         wanted = [*columns_read(book, entity, day), "occurred_on", "kind"]
+        if load_vocabulary().entities[entity].event is not None:
+            wanted += facts  # what rules ask of an event while they count
         found[entity] = filler.fill(frame, [c for c in wanted if c in facts or "_" in c])
     return found
