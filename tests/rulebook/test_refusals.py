@@ -190,3 +190,16 @@ def test_a_broken_parameter_is_the_only_thing_reported(tmp_path):
     with pytest.raises(RulebookError) as caught:
         load_rulebook([tmp_path], examples_needed=False)
     assert ["no basis" in f.what for f in caught.value.findings] == [True]
+
+
+def test_a_measure_lists_its_rules_and_only_those(tmp_path):
+    rule_file(tmp_path, "conditions:\n  - {id: c, basis: 一, test: resident_enterprise}\n")
+    measure = tmp_path / "measure.yaml"
+    words = "title: {zh: 试, en: t}\npurpose: {zh: 试, en: t}\nresponsible: {zh: 试, en: t}\n"
+    measure.write_text(f"measure: probing\n{words}rules: [other]\n", "utf-8")
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook([tmp_path], examples_needed=False)
+    assert "does not list `probe`" in str(caught.value)
+    assert "lists `other`, which is no rule" in str(caught.value)
+    measure.write_text(f"measure: probing\n{words}rules: [probe]\n", "utf-8")
+    assert load_rulebook([tmp_path], examples_needed=False).rules.keys() == {"probe"}

@@ -74,6 +74,22 @@ def list_rules(as_json: bool = JSON) -> None:
     console.print(table)
 
 
+@rules_app.command("measures")
+def list_measures(as_json: bool = JSON) -> None:
+    """每项举措：为了什么、谁负责、由哪些规则承载。Every measure, for what, whose, by which rules."""
+    measures = sorted(_rulebook().measures.values(), key=lambda m: m.order)
+    if as_json:
+        print_json([m.model_dump(mode="json") for m in measures])
+        return
+    table = ChineseTable(title=f"{len(measures)} 项举措")
+    for column in ("举措", "为了", "负责", "规则", "指标"):
+        table.add_column(column, overflow="fold")
+    for m in measures:
+        counts = (str(len(m.rules)), str(len(m.indicators) or ""))
+        table.add_row(m.title.zh, m.purpose.zh, m.responsible.zh, *counts)
+    console.print(table)
+
+
 def _ordered(rulebook: Rulebook) -> list[Rule]:
     order = {m.measure: m.order for m in rulebook.measures.values()}
     return sorted(rulebook.rules.values(), key=lambda r: (order.get(r.source.measure, 99), r.id))

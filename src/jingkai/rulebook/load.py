@@ -308,11 +308,21 @@ def _check_measures(layers: Layers, findings: list[Finding]) -> None:
     if not measures:
         return
     for source, rule, layer in (version for rules in layers.rules.values() for version in rules):
-        if rule.measure not in measures and layer == "package":
-            findings.append(
-                Finding(
-                    f"there is no measure `{rule.measure}`",
-                    source.where("measure"),
-                    "add its measure.yaml, or name one of " + ", ".join(sorted(measures)),
-                )
-            )
+        if layer != "package":
+            continue
+        measure = measures.get(rule.measure)
+        if measure is None:
+            what = f"there is no measure `{rule.measure}`"
+            hint = "add its measure.yaml, or name one of " + ", ".join(sorted(measures))
+        elif rule.rule not in (measure.indicators if rule.kind == "indicator" else measure.rules):
+            part = "indicators" if rule.kind == "indicator" else "rules"
+            what = f"measure `{rule.measure}` does not list `{rule.rule}`"
+            hint = f"add it under `{part}:` of its measure.yaml"
+        else:
+            continue
+        findings.append(Finding(what, source.where("measure"), hint))
+    for measure in measures.values():
+        for name in (*measure.rules, *measure.indicators):
+            if name not in layers.rules:
+                what = f"measure `{measure.measure}` lists `{name}`, which is no rule"
+                findings.append(Finding(what, hint="take it out of its measure.yaml"))

@@ -271,7 +271,11 @@ class RuleSource(_Model):
 
 
 class Measure(_Model):
-    """A measure of the work plan (举措): what it is for, who is responsible, what carries it."""
+    """A measure of the work plan (举措): what it is for, who is responsible, what carries it.
+
+    `rules` and `indicators` list its rules in the order people read them, `procedures` the service items
+    that it runs through.
+    """
 
     measure: str
     title: Label
@@ -279,4 +283,6 @@ class Measure(_Model):
     responsible: Label
     basis: Any = None
     rules: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
     order: int = 0

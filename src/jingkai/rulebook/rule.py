@@ -242,6 +242,6 @@ class Rulebook:
         places = {
             name: (measure.order, i)
             for measure in self.measures.values()
-            for i, name in enumerate(measure.rules)
+            for i, name in enumerate((*measure.rules, *measure.indicators))
         }
         return sorted(names, key=lambda n: (*places.get(n, (99, 0)), n))
