@@ -34,7 +34,8 @@ def test_unverified_figures_make_a_rule_unverified(rulebook):
 
 def test_every_rule_belongs_to_a_measure_that_names_it(rulebook):
     for rule in rulebook.rules.values():
-        assert rule.id in rulebook.measures[rule.source.measure].rules, rule.id
+        measure = rulebook.measures[rule.source.measure]
+        assert rule.id in (*measure.rules, *measure.indicators), rule.id
 
 
 def test_an_example_that_is_wrong_is_told(tmp_path):
