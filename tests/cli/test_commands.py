@@ -363,3 +363,14 @@ def test_one_broken_example_does_not_hide_the_others(tmp_path):
         tmp_path / "w", "rules", "test", "big", "above_scale_industrial", check=False
     )
     assert code == 1 and "no fact `stafff`" in out and "1 个不符" in out
+
+
+def test_the_summary_names_what_is_wanted_by_its_label(rulebook):
+    from jingkai.cli.deciding import _wanted
+
+    entity = rulebook.vocabulary.entities["enterprise"]
+    rule = rulebook.rules["high_tech_enterprise"]
+    assert "zone" in entity.references
+    counts = {"missing": [("zone.province", 3)]}
+    said = _wanted(counts, {"entity": "enterprise"}, rule, rulebook.vocabulary)
+    assert said == f"{rulebook.vocabulary.fact('zone', 'province').label.zh} 3"

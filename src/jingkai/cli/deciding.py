@@ -28,6 +28,7 @@ from jingkai.engine.run import decide
 from jingkai.engine.store import DecisionRun, EngineError
 from jingkai.engine.workbook import decision_workbook
 from jingkai.errors import Finding, JingkaiError
+from jingkai.explain.missing import fact_of
 from jingkai.explain.words import parameter_text
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rule, Rulebook, strict_rulebook
@@ -218,7 +219,9 @@ def _wanted(
     name, count = counts["missing"][0]
     if name.startswith("parameter:") and rule is not None:
         return f"{parameter_text(name.partition(':')[2], rule, why=False)} {count:,}"
-    fact = vocabulary.fact(described["entity"], name)
+    fact = fact_of(name, rule, vocabulary) if rule is not None else None
+    if fact is None and name in vocabulary.entities:
+        return f"完整的{vocabulary.entities[name].title.zh}记录 {count:,}"
     return f"{fact.label.zh if fact else name} {count:,}"
 
 
