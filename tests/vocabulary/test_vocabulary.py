@@ -37,6 +37,13 @@ def test_a_title_makes_three_facts(vocabulary):
     ]
 
 
+def test_a_title_is_proved_by_its_certificate(vocabulary):
+    titles = vocabulary.titles
+    assert titles["encouraged_project_confirmation"].certificate.zh.endswith("项目确认书")
+    held = vocabulary.entities["enterprise"].facts["little_giant_title_held"]
+    assert held.material is not None and held.material.zh.endswith("称号证书")
+
+
 def test_an_industry_code_is_taken_below_its_division(vocabulary):
     codes = vocabulary.codes["gbt4754"]
     assert codes.valid("C2710") and codes.valid("C27") and codes.valid("H")

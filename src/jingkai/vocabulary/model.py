@@ -174,6 +174,12 @@ class Title(_Model):
         ]
         return [self._fact(*part) for part in parts]
 
+    @property
+    def certificate(self) -> Label:
+        """The paper that proves it: the certificate itself, of a title its certificate."""
+        zh = self.label.zh
+        return Label(zh=zh if zh.endswith("书") else f"{zh}证书", en=self.label.en)
+
     def _fact(self, part: str, kind: FactType, zh: str, en: str) -> Fact:
         label = Label(zh=f"{self.label.zh}{zh}", en=f"{self.label.en}: {en}")
         return Fact(
@@ -185,6 +191,7 @@ class Title(_Model):
             sensitivity="public",
             label=label,
             definition=label,
+            material=self.certificate,
             source=self.source,
             title=self.id,
             aliases=self.aliases if part == "held" else (),
