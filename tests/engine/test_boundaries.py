@@ -66,8 +66,8 @@ def test_every_rule_starts_on_its_first_day(rulebook, days):
 if __name__ == "__main__":
     REVIEWED.mkdir(exist_ok=True)
     book = load_rulebook([policies_folder()])
+    texts = {r.id: written(r, book) for r in book.rules.values() if r.kind != "indicator"}
     for old in REVIEWED.glob("*.txt"):
         old.unlink()
-    for rule_ in book.rules.values():
-        if rule_.kind != "indicator":
-            (REVIEWED / f"{rule_.id}.txt").write_text(written(rule_, book), "utf-8")
+    for name_, text_ in texts.items():
+        (REVIEWED / f"{name_}.txt").write_text(text_, "utf-8")

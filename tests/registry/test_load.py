@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jingkai.engine.joins import facts_frame
 from jingkai.population import synthetic_code
 from jingkai.registry.errors import RegistryError
 from jingkai.registry.load import load
@@ -247,6 +248,15 @@ def test_a_register_kept_whole_says_no_of_everyone_else(workspace):
     assert table(workspace)["serious_dishonesty"].to_list() == [False, True, None]
     with pytest.raises(RegistryError, match="serious_dishonesty_list"):
         load_register(workspace, "no_such_list", listed, as_of=DAY)
+
+
+def test_a_zones_facts_reach_the_enterprises_that_name_it(workspace, rulebook):
+    zones = write(workspace, "区.csv", "经开区名称,所在省份\n测试经开区,四川\n")
+    load(workspace, "zones", [zones], as_of=DAY)
+    file = write(workspace, "企.csv", f"信用代码,企业名称,所在经开区\n{A},甲公司,测试经开区\n")
+    load(workspace, "enterprise", [file], as_of=DAY)
+    frame, _ = facts_frame(Snapshot.current(workspace), rulebook, "enterprise", DAY)
+    assert frame.collect()["zone.province"].to_list() == ["四川"]
 
 
 def test_registers_as_zones_export_them(workspace):

@@ -196,7 +196,7 @@ def plan_columns(
         elif plan is None:
             unmatched.append(header)
     _no_doubles(plans, table)
-    key = _key_from_facts(key, plans)
+    key = _key_from_facts(key, plans, entity)
     if key_needed and not any((key.credit_code, key.stock_code, key.name, key.id)):
         raise MappingError(
             "找不到标识列（统一社会信用代码、股票代码或企业名称）",
@@ -239,10 +239,12 @@ def _key(headers: list[str], given: LoadMap, entity: Entity) -> KeyPlan:
     return KeyPlan(id=next((lower[n] for n in _ID if n in lower), None))
 
 
-def _key_from_facts(key: KeyPlan, plans: list[ColumnPlan]) -> KeyPlan:
+def _key_from_facts(key: KeyPlan, plans: list[ColumnPlan], entity: Entity) -> KeyPlan:
     if any((key.credit_code, key.stock_code, key.name, key.id)):
         return key
     by_fact = {p.fact.name: p.header for p in plans}
+    if entity.id == "zone":  # what enterprises and parcels name as their zone is its name
+        return KeyPlan(id=by_fact.get("name"))
     return KeyPlan(
         stock_code=by_fact.get("stock_code"), name=by_fact.get("name"), zone=by_fact.get("zone")
     )
