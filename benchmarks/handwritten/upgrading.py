@@ -31,7 +31,7 @@ def columns() -> Columns:
 def _deductions() -> Columns:
     vat, chips = "advanced_manufacturing_vat_deduction", "ic_vat_deduction"
     equipment, retrofit = "equipment_one_off_deduction", "retrofit_credit_used"
-    inputs = last("deductible_input_vat") - last("export_input_vat")
+    inputs = (last("deductible_input_vat") - last("export_input_vat")).clip(0)
     open_credit = last("retrofit_credit_open") + prior("retrofit_credit_open")
     tax = last("payable_income_tax_before_credit")
     window = f"{vat}.in_window"
