@@ -3,7 +3,7 @@
 Each reads one file of the facts that the rule needs and stores its result as a file of the same
 format. jingkai, Polars and DuckDB store the ten conditions and the verdict, exact and three-valued.
 OpenFisca has no unknown (zero stands for it), computes in 32-bit floats and stores no trace: the
-verdict alone is written; what is given to it, sums of three years included, is made by Polars.
+verdict alone is written.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -39,6 +40,12 @@ _LAST = ("tech_staff_2025", "staff_2025", "high_tech_income_2025", "total_income
 _SCORE = tuple(f"hte_innovation_score__{end}" for end in ("low", "high"))
 _FACTS = ("key", *_POINT, *_LAST, *(f"{f}_{y}" for f in _YEARLY for y in _YEARS))
 
+_PARQUET: dict[str, Any] = {
+    "compression": "lz4",
+    "statistics": False,
+    "maintain_order": True,
+    "engine": "streaming",
+}
 _SUM = " + ".join(f"case when year(established_on) > {y} then 0 else {{0}}_{y} end" for y in _YEARS)
 SQL = f"""
 with sums as (
@@ -94,7 +101,7 @@ class HighTech:
         """Write the facts that the rule needs and the innovation score in both formats."""
         given = pl.concat([facts.select(_FACTS), scores.select(_SCORE)], how="horizontal")
         write_results(given, self.file("arrow"))
-        self.facts("arrow").sink_parquet(self.file("parquet"), maintain_order=True)
+        self.facts("arrow").sink_parquet(self.file("parquet"), **_PARQUET)
 
     def file(self, form: str) -> Path:
         """Return the file of facts of a format."""
@@ -120,7 +127,7 @@ class HighTech:
         if form == "arrow":
             write_results(frame, target)
         else:
-            frame.sink_parquet(target, maintain_order=True, engine="streaming")
+            frame.sink_parquet(target, **_PARQUET)
 
     def _jingkai(self, form: str) -> None:
         if form == "arrow":
@@ -140,7 +147,7 @@ class HighTech:
         with duckdb.connect(config={"threads": 2}) as connection:
             if form == "parquet":
                 connection.read_parquet(str(self.file(form))).create_view("facts")
-                connection.sql(SQL).write_parquet(str(target))
+                connection.sql(SQL).write_parquet(str(target), compression="lz4")
                 return
             table = pa.ipc.open_file(pa.memory_map(str(self.file(form)))).read_all()
             connection.register("facts", table)
@@ -150,11 +157,11 @@ class HighTech:
                     out.write_batch(batch)
 
     def _openfisca(self, form: str) -> None:
-        from benchmarks.openfisca_model import arrays, simulation
+        from benchmarks.openfisca_model import simulation
 
-        facts = self.facts(form)
-        verdict = simulation(arrays(facts)).calculate(RULE, "2025")
-        found = facts.select("key").collect().with_columns(pl.Series(RULE, verdict))
+        facts = self.facts(form).collect()
+        verdict = simulation(facts).calculate(RULE, "2025")
+        found = facts.select("key", pl.Series(RULE, verdict))
         self._store(found.lazy(), "openfisca", form)
 
 

@@ -35,8 +35,8 @@ def peers_section(
 {tables}
 From a file of 20 columns to the stored result. Bars: at least 5 times OpenFisca-core in rules × enterprises a second (aim: 10 from
 Arrow to Arrow) with under a quarter of its memory. The peer has no unknown, computes in 32-bit floats and stores no trace: it writes
-the verdict alone where the others write ten conditions beside it, and its sums of three years are made for it by Polars. Memory is the
-most anonymous memory of a process that does this once, start and compiling included.
+the verdict alone where the others write ten conditions beside it. Its facts are read and its verdict is written by Polars; sums and
+conditions are its own formulas. Memory is the most anonymous memory of a process that does this once, start and compiling included.
 """
 
 

@@ -71,6 +71,10 @@ PLANS = [
     Plan(
         "when", (Plan("eq", (Plan("sub", (lit(10), lit(1)), "int"), lit(0)), "bool"), A, B), "bool"
     ),
+    *(
+        Plan(op, (Plan("year", (DAY,), "int"), lit(2023)), "bool")
+        for op in ("lt", "le", "gt", "ge", "eq")
+    ),
     Plan("year", (lit(dt.date(2024, 2, 29)),), "int"),
     Plan("monthadd", (lit(dt.date(2024, 1, 31)), lit(1)), "date"),
     Plan("monthadd", (DAY, lit(12)), "date"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Any
 
 from jingkai.rulebook.events import months_after
@@ -114,12 +114,22 @@ def _arithmetic(op: str, left: Plan, right: Plan, kind: PlanKind) -> Plan | None
 def _comparison(op: str, left: Plan, right: Plan) -> Plan | None:
     if left.op == "lit" and right.op == "lit":
         return lit(_COMPARE[op](left.args[0], right.args[0]))
+    if left.op == "year" and right.op == "lit" and op in _MIRROR:
+        return _calendar_year(op, left.args[0], right.args[0])
     if left.op == "floordiv" and right.op == "lit" and left.args[1].op == "lit" and op in _MIRROR:
         size, line = left.args[1].args[0], right.args[0]
         edge = line + 1 if op in ("gt", "le") else line
         rounded = {"gt": "ge", "le": "lt"}.get(op, op)
         return _years(rounded, left.args[0], edge * size) if size == 10_000 else None
     return None
+
+
+def _calendar_year(op: str, day: Plan, year: int) -> Plan | None:
+    """Return a comparison of a date's year as one of dates, which costs far less."""
+    if not MINYEAR <= year <= MAXYEAR:
+        return None
+    edge = date(year, 12, 31) if op in ("le", "gt") else date(year, 1, 1)
+    return Plan(op, (day, lit(edge)), "bool")
 
 
 def _years(op: str, between: Plan, line: int) -> Plan | None:
