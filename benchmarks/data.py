@@ -78,7 +78,7 @@ def _inspections(base: pl.DataFrame, rows: int) -> pl.DataFrame:
         max(rows // 10, 20), with_replacement=True, seed=7
     )
     number = pl.int_range(pl.len(), dtype=pl.UInt64)
-    return some.with_columns(
+    return some.drop("name").with_columns(
         key=pl.format("I{}", number.cast(pl.String).str.zfill(9)),
         enterprise=_key(number.hash(7) % rows),
     )

@@ -10,7 +10,7 @@ from jingkai.engine.row_plan import RowPlan
 from jingkai.rulebook import Rule, Rulebook, lowering_for, tree
 from jingkai.rulebook.exact import Exact
 from jingkai.rulebook.lower import Lowering
-from jingkai.rulebook.plan import Plan, plan_columns
+from jingkai.rulebook.plan import Plan, plan_columns, renamed
 from jingkai.rulebook.results import item_points
 from jingkai.rulebook.rule import CheckedItem
 from jingkai.rulebook.scope import Scope
@@ -36,6 +36,7 @@ class RulePlans:
         self._numbers: dict[tuple[str, tree.Node], Exact] = {}
         self._columns: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._items: dict[tuple[str, str, str], tuple[Plan, Plan]] = {}
+        self._same: dict[Plan, Plan] = {}
         self._scopes: dict[str, Scope] = {}
         self._titles: dict[str, dict[str, str]] = {}
         self._negated: dict[str, frozenset[tree.Node]] = {}
@@ -97,7 +98,7 @@ class RulePlans:
         """Return a test of a rule as a plan."""
         key = (rule.id, node)
         if key not in self._tests:
-            self._tests[key] = self.lowering(rule).test(node)
+            self._tests[key] = self._once(self.lowering(rule).test(node))
         return self._tests[key]
 
     def number(self, rule: Rule, node: tree.Node) -> Exact:
@@ -106,6 +107,10 @@ class RulePlans:
         if key not in self._numbers:
             self._numbers[key] = self.lowering(rule).number(node)
         return self._numbers[key]
+
+    def _once(self, plan: Plan) -> Plan:
+        """Return the one plan of its kind: rows then find values by identity, not by comparing trees."""
+        return renamed(plan, str, self._same)
 
     def columns(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
         """Return the columns that a test of a rule reads."""
@@ -119,7 +124,7 @@ class RulePlans:
         key = (rule.id, group, item.id)
         if key not in self._items:
             low, high = item_points(item, self.lowering(rule))
-            self._items[key] = (low.plan, high.plan)
+            self._items[key] = (self._once(low.plan), self._once(high.plan))
         return self._items[key]
 
 

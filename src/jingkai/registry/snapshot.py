@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,7 @@ class Snapshot:
 
     def table(self, entity: str) -> pa.Table:
         """Return an entity's table as a mapped Arrow table."""
-        return pa.ipc.open_file(pa.memory_map(str(self.path / f"{entity}.arrow"))).read_all()
+        return _mapped(self.path / f"{entity}.arrow")
 
     def find(self, entity: str, text: str, limit: int = 20) -> list[Match]:
         """Find entities by key, stock code or name: exact ones first, else names that hold the text."""
@@ -192,6 +192,12 @@ class Snapshot:
             if index is not None:
                 found[column] = files[index]
         return found
+
+
+@lru_cache(maxsize=16)
+def _mapped(path: Path) -> pa.Table:
+    """Map a table once, however often it is looked into: a snapshot never changes."""
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def _place(keys: pa.ChunkedArray, wanted: str) -> int | None:
