@@ -10,6 +10,7 @@ from jingkai.engine.row_plan import RowPlan
 from jingkai.rulebook import Rule, Rulebook, lowering_for, tree
 from jingkai.rulebook.exact import Exact
 from jingkai.rulebook.lower import Lowering
+from jingkai.rulebook.parameters import Unset
 from jingkai.rulebook.plan import Plan, plan_columns, renamed
 from jingkai.rulebook.results import item_points
 from jingkai.rulebook.rule import CheckedItem
@@ -36,6 +37,7 @@ class RulePlans:
         self._numbers: dict[tuple[str, tree.Node], Exact] = {}
         self._columns: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._items: dict[tuple[str, str, str], tuple[Plan, Plan]] = {}
+        self._unset: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._same: dict[Plan, Plan] = {}
         self._scopes: dict[str, Scope] = {}
         self._titles: dict[str, dict[str, str]] = {}
@@ -108,6 +110,15 @@ class RulePlans:
             self._numbers[key] = self.lowering(rule).number(node)
         return self._numbers[key]
 
+    def unset(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
+        """Return the rule's parameters in a test that nobody has set, each once."""
+        key = (rule.id, node)
+        if key not in self._unset:
+            names = dict.fromkeys(p.name for p in tree.walk(node) if isinstance(p, tree.Parameter))
+            values = ((name, rule.parameters[name].at(self.as_of)) for name in names)
+            self._unset[key] = tuple(name for name, v in values if isinstance(v, Unset))
+        return self._unset[key]
+
     def _once(self, plan: Plan) -> Plan:
         """Return the one plan of its kind: rows then find values by identity, not by comparing trees."""
         return renamed(plan, str, self._same)
@@ -165,12 +176,7 @@ class RowEvaluator:
                 continue
             if self.values.get(column) is None:
                 found[self._fact_of(column, rule)] = None
-        for part in tree.walk(node):
-            if isinstance(part, tree.Parameter):
-                parameter = rule.parameters[part.name]
-                if type(parameter.at(self.as_of)).__name__ == "Unset":
-                    found[f"parameter:{part.name}"] = None
-        return list(found)
+        return [*found, *(f"parameter:{name}" for name in self.plans.unset(rule, node))]
 
     def _fact_of(self, column: str, rule: Rule) -> str:
         if "#" in column:  # a count of events: its table is what is wanted
