@@ -120,7 +120,7 @@ def test_the_workbook_takes_no_name_for_a_formula(workspace, rulebook, tmp_path)
     snapshot = write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
     path = tmp_path / "out.xlsx"
     decision_workbook(decide(workspace, snapshot, rulebook, DAY), snapshot, rulebook, path)
-    table = read_table(path)
+    table = read_table(path, "企业")
     assert table.frame["名称"].to_list() == ["=1+1公司"] * 3
     assert table.frame.height == 3
 
