@@ -173,7 +173,8 @@ class _Explaining:
         return isinstance(node, tree.RuleRef) and self.lowering.rules[node.rule].kind == "score"
 
     def _condition(self, c: Condition) -> ConditionReason:
-        verdict = verdict_of(self.row.value(self.plans.test(self.rule, whole_test(c))))
+        whole = self.plans.kept(f"{self.rule.id} whole", c.test, lambda: whole_test(c))
+        verdict = verdict_of(self.row.value(self.plans.test(self.rule, whole)))
         applies: bool | None = True
         if c.applies is not None:
             applies = verdict_of(self.row.value(self.plans.test(self.rule, c.applies)))
@@ -264,9 +265,11 @@ class _Explaining:
         return f"{code} {names[code]}" if self.lang == "zh" and code in names else code
 
     def _words(self, node: tree.Node) -> str:
-        return expression_text(
-            node, self.rule, self.vocabulary, self.lang, self.titles, self.row.plans.as_of
-        )
+        def say() -> str:
+            day = self.plans.as_of
+            return expression_text(node, self.rule, self.vocabulary, self.lang, self.titles, day)
+
+        return self.plans.kept(f"{self.rule.id} {self.lang}", node, say)
 
     def _other(self, node: tree.Node, kind: str) -> Any:
         if kind == "date":
@@ -312,6 +315,9 @@ class _Explaining:
         return f"约{rate * 100:.4g}%" if self.lang == "zh" else f"about {rate * 100:.4g}%"
 
     def _unit(self, atom: tree.Compare) -> Unit | None:
+        return self.plans.kept(f"{self.rule.id} unit", atom, lambda: self._found_unit(atom))
+
+    def _found_unit(self, atom: tree.Compare) -> Unit | None:
         from jingkai.rulebook.grammar import unit_of
 
         unit = unit_of(atom.left, self._scope()) or unit_of(atom.right, self._scope())

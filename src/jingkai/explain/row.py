@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from jingkai.engine.row_plan import RowPlan
 from jingkai.rulebook import Rule, Rulebook, lowering_for, tree
@@ -17,6 +18,8 @@ from jingkai.rulebook.rule import CheckedItem
 from jingkai.rulebook.scope import Scope
 
 __all__ = ["RowEvaluator", "RulePlans"]
+
+T = TypeVar("T")
 
 
 class RulePlans:
@@ -39,6 +42,7 @@ class RulePlans:
         self._items: dict[tuple[str, str, str], tuple[Plan, Plan]] = {}
         self._unset: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._same: dict[Plan, Plan] = {}
+        self._met: dict[tuple[str, int], tuple[tree.Node, Any]] = {}
         self._scopes: dict[str, Scope] = {}
         self._titles: dict[str, dict[str, str]] = {}
         self._negated: dict[str, frozenset[tree.Node]] = {}
@@ -97,11 +101,25 @@ class RulePlans:
         return self._orders[rule.id]
 
     def test(self, rule: Rule, node: tree.Node) -> Plan:
-        """Return a test of a rule as a plan."""
+        """Return a test of a rule as a plan; the node is one of the rule's own."""
+        return self.kept(rule.id, node, lambda: self._test(rule, node))
+
+    def _test(self, rule: Rule, node: tree.Node) -> Plan:
         key = (rule.id, node)
         if key not in self._tests:
             self._tests[key] = self._once(self.lowering(rule).test(node))
         return self._tests[key]
+
+    def kept(self, what: str, node: tree.Node, find: Callable[[], T]) -> T:
+        """Return what was found of a node of a rule before, or find it now.
+
+        Nodes are told by identity, which spares comparing trees; a node that is kept is never another.
+        """
+        met = self._met.get((what, id(node)))
+        if met is None or met[0] is not node:
+            met = self._met[what, id(node)] = (node, find())
+        found: T = met[1]
+        return found
 
     def number(self, rule: Rule, node: tree.Node) -> Exact:
         """Return a number of a rule exactly."""
@@ -127,7 +145,7 @@ class RulePlans:
         """Return the columns that a test of a rule reads."""
         key = (rule.id, node)
         if key not in self._columns:
-            self._columns[key] = tuple(plan_columns(self.test(rule, node)))
+            self._columns[key] = tuple(plan_columns(self._test(rule, node)))
         return self._columns[key]
 
     def item(self, rule: Rule, group: str, item: CheckedItem) -> tuple[Plan, Plan]:
