@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -125,7 +126,9 @@ class RulePlans:
         """Return a number of a rule exactly."""
         key = (rule.id, node)
         if key not in self._numbers:
-            self._numbers[key] = self.lowering(rule).number(node)
+            made = self.lowering(rule).number(node)
+            num, den = (replace(w, plan=self._once(w.plan)) for w in (made.num, made.den))
+            self._numbers[key] = replace(made, num=num, den=den)
         return self._numbers[key]
 
     def unset(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
@@ -180,7 +183,9 @@ class RowEvaluator:
     def number(self, exact: Exact) -> Fraction | None:
         """Return an exact number's value on the row."""
         num, den = self.value(exact.num.plan), self.value(exact.den.plan)
-        return None if num is None or den is None else exact.scale * Fraction(num, den)
+        if num is None or den is None:
+            return None
+        return Fraction(exact.scale.numerator * num, exact.scale.denominator * den)
 
     def missing_facts(self, node: tree.Node, rule: Rule) -> list[str]:
         """Return the facts that a test reads and this row does not have, in order.

@@ -128,12 +128,14 @@ def _english(unit: Unit) -> tuple[Fraction, str]:
 
 
 def _decimal(value: Fraction, digits: int, lang: str) -> str:
-    scaled = round(value * 10**digits)
-    sign, whole = ("-" if scaled < 0 else ""), abs(scaled)
+    # Whole numbers: of thousands of figures a second, fractions would be most of the work.
+    whole, rest = divmod(abs(value.numerator) * 10**digits, value.denominator)
+    if 2 * rest > value.denominator or (2 * rest == value.denominator and whole % 2):
+        whole += 1
+    sign = "-" if value < 0 and whole else ""
     head, tail = divmod(whole, 10**digits)
     decimals = f"{tail:0{digits}d}".rstrip("0")
-    exact = Fraction(scaled, 10**digits) == value
-    about = "" if exact else "约" if lang == "zh" else "about "
+    about = "" if rest == 0 else "约" if lang == "zh" else "about "
     return f"{about}{sign}{head:,}" + (f".{decimals}" if decimals else "")
 
 
