@@ -61,7 +61,10 @@ class Explainer:
         ExplainError
             If none or several answer to it; the message lists them.
         """
-        found = [(e, m) for e in self._readers for m in self.snapshot.find(e, text)]
+        keys = [(e, self.snapshot.at_key(e, text)) for e in self._readers]
+        found = [(e, m) for e, m in keys if m is not None]
+        if not found:  # no key of any kind: only then are names looked through
+            found = [(e, m) for e in self._readers for m in self.snapshot.find(e, text)]
         if not found:
             raise ExplainError(f"没有找到“{text}”", hint="用统一社会信用代码、股票代码或完整名称")
         if len(found) > 1:

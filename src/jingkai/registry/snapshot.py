@@ -144,14 +144,19 @@ class Snapshot:
         """Return an entity's table as a mapped Arrow table."""
         return _mapped(self.path / f"{entity}.arrow")
 
-    def find(self, entity: str, text: str, limit: int = 20) -> list[Match]:
-        """Find entities by key, stock code or name: exact ones first, else names that hold the text."""
+    def at_key(self, entity: str, text: str) -> Match | None:
+        """Return the entity of a key or stock code, None if there is none."""
         table, text = self.table(entity), plain_text(text)
         stock = text.isdigit() and len(text) == 6
-        for key in (f"stock:{text}",) if stock else (text,):
-            found = _place(table["key"], key)
-            if found is not None:
-                return self._positions(table, [found])
+        found = _place(table["key"], f"stock:{text}" if stock else text)
+        return None if found is None else self._positions(table, [found])[0]
+
+    def find(self, entity: str, text: str, limit: int = 20) -> list[Match]:
+        """Find entities by key, stock code or name: exact ones first, else names that hold the text."""
+        exact = self.at_key(entity, text)
+        if exact is not None:
+            return [exact]
+        table, text = self.table(entity), plain_text(text)
         for column in ("stock_code", "name", "short_name"):
             if column in table.column_names:
                 rows = pc.indices_nonzero(pc.equal(table[column], text)).to_pylist()[:limit]
