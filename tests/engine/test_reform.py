@@ -226,7 +226,7 @@ def test_the_same_question_is_answered_from_the_store(zone, tmp_path):
     assert compare_rules(workspace, snapshot, rulebook, other, DAY, ABOUT).path != first.path
 
 
-def test_a_killed_comparison_leaves_nothing_that_counts(zone, tmp_path, monkeypatch):
+def test_an_interrupted_comparison_leaves_nothing_that_counts(zone, tmp_path, monkeypatch):
     workspace, snapshot, rulebook = zone
     book = reformed(tmp_path, "end: [little_giant, specialised_sme]\n")
     run = decide(workspace, snapshot, rulebook, DAY)

@@ -19,14 +19,14 @@ from jingkai import __version__
 from jingkai.engine.flip_table import FlipRule, flip_rows, flip_schema, summed
 from jingkai.engine.flips import RulePair, View, flipped, state
 from jingkai.engine.groups import Groups
+from jingkai.engine.polars_engine import write_results
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
 from jingkai.rulebook.change import RuleChange
 from jingkai.workspace import Workspace, publish_folder
 
-__all__ = ["Comparison", "flip_rule", "sink", "stored_comparison", "told_changes", "write_flips"]
+__all__ = ["Comparison", "flip_rule", "stored_comparison", "told_changes", "write_flips"]
 
-_BATCH = 65_536
 _WORDS = {
     "granted": "符合",
     "refused": "不符合",
@@ -186,9 +186,11 @@ def write_flips(
     """
     wide = target.with_name("wide.arrow")
     moved = frame.filter(pl.any_horizontal(flipped(pair) for pair in pairs))
-    sink(moved, wide)
+    write_results(moved, wide)
     located = groups.add(pl.scan_ipc(wide), snapshot)
-    sink(pl.concat([flip_rows(located, p, (causes or {}).get(p.rule)) for p in pairs]), target)
+    write_results(
+        pl.concat([flip_rows(located, p, (causes or {}).get(p.rule)) for p in pairs]), target
+    )
     wide.unlink()
     rules = [flip_rule(pair, rulebooks) for pair in pairs]
     sums = summed(target, rules, rulebooks[1].vocabulary)
@@ -209,15 +211,3 @@ def _states(frame: pl.LazyFrame, pair: RulePair, view: View) -> dict[str, int]:
     """Count the results of a rule that is in force on one side only."""
     rows = frame.select(state=state(pair, view)).group_by("state").agg(n=pl.len()).sort("state")
     return {word: int(n) for word, n in rows.collect(engine="streaming").iter_rows()}
-
-
-def sink(frame: pl.LazyFrame, path: Path) -> None:
-    """Write a table of Arrow as runs lie on disk, streamed."""
-    frame.sink_ipc(
-        path,
-        compression="uncompressed",
-        compat_level=pl.CompatLevel.oldest(),
-        record_batch_size=_BATCH,
-        maintain_order=True,
-        engine="streaming",
-    )

@@ -21,7 +21,6 @@ import polars as pl
 
 from jingkai.engine.comparison import (
     Comparison,
-    sink,
     stored_comparison,
     told_changes,
     write_flips,
@@ -29,6 +28,7 @@ from jingkai.engine.comparison import (
 from jingkai.engine.flip_table import flip_schema
 from jingkai.engine.flips import RulePair, View, causes, compared, pair_of
 from jingkai.engine.groups import GROUPS, Groups, groups_of
+from jingkai.engine.polars_engine import write_results
 from jingkai.engine.reevaluate import Reevaluation, reevaluate
 from jingkai.engine.rulebooks import kept_rulebook
 from jingkai.engine.run import decide
@@ -204,7 +204,7 @@ class _Difference:
             if entity in mine.snapshot.entities
         }
         target = folder / f"{entity}.members.arrow"
-        sink(pl.concat(parts.values()), target)
+        write_results(pl.concat(parts.values()), target)
         for word in parts:
             listed = pl.scan_ipc(target).filter(pl.col("direction") == word)
             found[word] = int(listed.select(pl.len()).collect().item())
