@@ -305,12 +305,13 @@ class _One:
             return self._function(name, args)
         if name == "holds":
             title = args[0].name
+            day = self.value(args[1]) if len(args) > 1 else self.as_of
             since, until = self.facts.get(f"{title}_from"), self.facts.get(f"{title}_to")
             return both(
                 [
                     self.facts.get(f"{title}_held"),
-                    None if since is None else since <= self.as_of,
-                    None if until is None else self.as_of <= until,
+                    None if since is None or day is None else since <= day,
+                    None if until is None or day is None else day <= until,
                 ]
             )
         if name in ("under", "one_of"):

@@ -149,6 +149,7 @@ _FUNCTIONS_ZH = {
     "growth": "{0}增长率",
     "cagr": "近{1}年{0}复合增长率",
     "holds": "持有{0}",
+    "held_on": "{1}持有{0}",
     "days": "{0}至{1}的天数",
     "years": "{0}至{1}的年数",
     "months_inclusive": "{0}至{1}的月数",
@@ -171,6 +172,7 @@ _FUNCTIONS_EN = {
     "growth": "growth of {0}",
     "cagr": "compound growth of {0} over {1} years",
     "holds": "holds {0}",
+    "held_on": "held {0} on {1}",
     "days": "days from {0} to {1}",
     "years": "years from {0} to {1}",
     "months_inclusive": "months from {0} to {1}",
@@ -230,7 +232,8 @@ class _Words:
                 return self.phrases[node.kind].format(self.text(node.start), self.text(node.end))
             case tree.Holds():
                 label = self.vocabulary.titles[node.title].label
-                return self.phrases["holds"].format(label.text(self.lang))
+                phrase = "holds" if isinstance(node.day, tree.AsOf) else "held_on"
+                return self.phrases[phrase].format(label.text(self.lang), self.text(node.day))
             case tree.RuleRef():
                 name = f"{node.rule}.{node.group}" if node.group else node.rule
                 return self.titles.get(name, name)

@@ -18,6 +18,7 @@ from sqlglot.errors import SqlglotError
 
 from jingkai.rulebook.errors import ExpressionError
 from jingkai.rulebook.scope import RuleType, Scope, Type
+from jingkai.rulebook.summed import summed
 from jingkai.rulebook.tree import (
     AddMonths,
     Aggregate,
@@ -553,11 +554,14 @@ class _Checker:
         return CodeTest(kind, subject, Parameter(name)), _BOOL
 
     def _holds(self, args: list[exp.Expr]) -> Typed:
-        self._arity("holds", args, 1)
+        self._arity("holds", args, 2 if len(args) > 1 else 1)
         name, titles = args[0].name, self.scope.vocabulary.titles
         if name not in titles or titles[name].entity != self.scope.entity:
             raise self._unknown("title", name, list(titles))
-        return Holds(name), _BOOL
+        day, kind = self.check(args[1]) if len(args) > 1 else (AsOf(), _DATE)
+        if kind.kind != "date":
+            raise ExpressionError(f"`{args[1].sql()}` is no day on which a title is held")
+        return Holds(name, day), _BOOL
 
     def _assume(self, args: list[exp.Expr]) -> Typed:
         self._arity("assume", args, 2)
@@ -579,25 +583,17 @@ class _Checker:
                 f"{kind}() over entities belongs to an indicator", hint="use total() over years"
             )
         if kind == "sum":
-            self._arity(kind, args, 1)
-            entity, inner = self._of_entity(args[0])
+            entity, inner = summed(args)
             node, inner_type = _Checker(self._within(entity)).check(inner)
             if inner_type.kind != "number" or inner_type.interval:
                 raise ExpressionError(f"`{inner.sql()}` is not a number to add up")
             return Aggregate("sum", entity, node), Type("number", inner_type.unit)
-        self._arity(kind, args, 2)
-        entity = args[0].name
-        node = _Checker(self._within(entity))._bool(args[1])
+        self._arity(kind, args, 1 if (everyone := kind == "count" and len(args) == 1) else 2)
+        entity, within = args[0].name, _Checker(self._within(args[0].name))
+        node = BoolConstant(True) if everyone else within._bool(args[1])
         counted = self.scope.vocabulary.entities[entity].counted
         unit = Unit.parse(counted) if kind == "count" else PLAIN
         return Aggregate(kind, entity, node), Type("number", unit)
-
-    def _of_entity(self, e: exp.Expr) -> tuple[str, exp.Expr]:
-        if isinstance(e, exp.Dot):
-            return e.this.name, e.expression
-        if isinstance(e, exp.Column) and e.table:
-            return e.table, exp.column(e.name)
-        raise ExpressionError(f"`{e.sql()}`: write sum(enterprise.last(fact))")
 
     def _within(self, entity: str, rules: Mapping[str, RuleType] | None = None) -> Scope:
         if entity not in self.scope.vocabulary.entities:

@@ -126,7 +126,7 @@ class Lowering:
             self._named(f"{node.title}_{part}", kind)
             for part, kind in (("held", "bool"), ("from", "date"), ("to", "date"))
         )
-        day = lit(self.as_of)
+        day = self.date(node.day)
         begun, unended = Plan("le", (since, day), "bool"), Plan("ge", (until, day), "bool")
         return all_of([held, begun, unended])
 

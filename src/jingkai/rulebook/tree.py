@@ -277,9 +277,10 @@ class Assume(Node):
 
 @dataclass(frozen=True, slots=True)
 class Holds(Node):
-    """Whether an official title is held on the date asked about."""
+    """Whether an official title is held on a day."""
 
     title: str
+    day: Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +290,7 @@ class Unknown(Node):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Node):
-    """A sum, count or share over the entities of a zone; only in indicators."""
+    """A sum, count or share over entities, zones among them; only in indicators."""
 
     kind: Literal["sum", "count", "share"]
     entity: str
