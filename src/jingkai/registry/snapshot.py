@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -21,7 +21,10 @@ from jingkai.registry.cells.text import plain_text
 from jingkai.registry.errors import SnapshotNotFound
 from jingkai.workspace import Workspace, publish_folder
 
-__all__ = ["Match", "Snapshot", "SourceFile", "write_snapshot"]
+__all__ = ["Batches", "Match", "Snapshot", "SourceFile", "write_snapshot"]
+
+#: A table too large for memory: called, it gives its parts in the order of their keys.
+Batches = Callable[[], Iterable[pl.DataFrame]]
 
 _BATCH = 65_536
 
@@ -219,7 +222,7 @@ def _place(keys: pa.ChunkedArray, wanted: str) -> int | None:
 
 def write_snapshot(
     workspace: Workspace,
-    frames: Mapping[str, pl.DataFrame],
+    frames: Mapping[str, pl.DataFrame | Batches],
     *,
     as_of: date,
     sources: list[SourceFile],
@@ -229,6 +232,7 @@ def write_snapshot(
     registers: Mapping[str, Any] | None = None,
     reports: Mapping[str, str] | None = None,
     synthetic: bool = False,
+    population: Mapping[str, Any] | None = None,
 ) -> Snapshot:
     """Write a new snapshot and make it the current one, atomically.
 
@@ -237,7 +241,9 @@ def write_snapshot(
     workspace
         Where to.
     frames
-        By entity: one row each, `key` (text) and stored facts; sorted here by key.
+        By entity: one row each, `key` (text) and stored facts; sorted here by key. Of a large table
+        something that gives its parts, each of at most 65,536 rows and all of the same columns;
+        these must come in the order of their keys.
     as_of, sources, registers, synthetic
         What the manifest says.
     cell_sources, column_sources
@@ -247,22 +253,23 @@ def write_snapshot(
         By entity: what its keys are.
     reports
         Texts to keep beside it, by file name.
+    population
+        Of a synthetic one how it was made: scale, seed, year.
     """
     tmp = workspace.temporary(workspace.snapshots)
     entities: dict[str, Any] = {}
     for entity, frame in frames.items():
-        ordered = frame.sort("key")
-        _write(ordered, tmp / f"{entity}.arrow")
+        rows, columns = _write(frame, tmp / f"{entity}.arrow")
         cells = (cell_sources or {}).get(entity)
         if cells is not None and cells.width > 1:
-            _write(cells.sort("key").drop("key"), tmp / f"{entity}.sources.arrow")
+            _write_frame(cells.sort("key").drop("key"), tmp / f"{entity}.sources.arrow")
         per_column = (column_sources or {}).get(entity, {})
         entities[entity] = {
-            "rows": ordered.height,
+            "rows": rows,
             "sha256": _sha256(tmp / f"{entity}.arrow"),
             "key_kind": (key_kinds or {}).get(entity, "key"),
             "columns": {
-                c: {"sources": list(per_column.get(c, [0]))} for c in ordered.columns if c != "key"
+                c: {"sources": list(per_column.get(c, [0]))} for c in columns if c != "key"
             },
         }
     manifest = {
@@ -274,6 +281,7 @@ def write_snapshot(
         "sources": [{"index": i, **asdict(s)} for i, s in enumerate(sources)],
         "registers": dict(registers or {}),
         "synthetic": synthetic,
+        **({"population": dict(population)} if population else {}),
     }
     identity = hashlib.sha256(
         json.dumps(manifest, sort_keys=True, ensure_ascii=False).encode()
@@ -295,7 +303,26 @@ def write_snapshot(
     return Snapshot(workspace.snapshots / identity)
 
 
-def _write(frame: pl.DataFrame, path: Path) -> None:
+def _write(table: pl.DataFrame | Batches, path: Path) -> tuple[int, list[str]]:
+    """Write a table sorted by key; return how many rows and which columns it has."""
+    if isinstance(table, pl.DataFrame):
+        _write_frame(table.sort("key"), path)
+        return table.height, table.columns
+    rows, columns = 0, ["key"]
+    writer: Any = None
+    for part in table():
+        batch = part.to_arrow(compat_level=pl.CompatLevel.oldest()).combine_chunks()
+        if writer is None:
+            writer = pa.ipc.new_file(str(path), batch.schema)
+            columns = part.columns
+        writer.write_table(batch, max_chunksize=_BATCH)
+        rows += part.height
+    if writer is not None:
+        writer.close()
+    return rows, columns
+
+
+def _write_frame(frame: pl.DataFrame, path: Path) -> None:
     frame.lazy().sink_ipc(
         path,
         compression="uncompressed",
