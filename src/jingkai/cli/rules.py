@@ -35,6 +35,7 @@ _KINDS = {
     "amount": "金额",
     "duty": "义务",
     "indicator": "指标",
+    "assessment": "综合评价",
 }
 
 

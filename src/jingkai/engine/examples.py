@@ -10,7 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from jingkai.engine.assessment_examples import assessment_outcome
 from jingkai.engine.events import EventTable, with_events
+from jingkai.engine.given import stored_value
 from jingkai.engine.polars_engine import program_frame
 from jingkai.rulebook import Rule, Rulebook, RulebookError, compile_program
 from jingkai.rulebook.events import events_of
@@ -18,7 +20,7 @@ from jingkai.rulebook.model import ExampleSource
 from jingkai.rulebook.parameters import read_parameter
 from jingkai.rulebook.program import quantum_of
 from jingkai.rulebook.scope import Scope
-from jingkai.vocabulary import Fact, parse_figure, units
+from jingkai.vocabulary import parse_figure, units
 
 __all__ = ["Example", "ExampleOutcome", "examples_of", "run_examples"]
 
@@ -27,8 +29,8 @@ __all__ = ["Example", "ExampleOutcome", "examples_of", "run_examples"]
 class Example:
     """An example with everything it inherits put in.
 
-    `columns` are stored values by column, `given_rules` the rules whose results it states, `events`
-    the events of each table that is known whole.
+    `columns` are stored values by column (of an assessment: what is given, by zone), `given_rules` the
+    rules whose results it states, `events` the events of each table that is known whole.
     """
 
     rule: str
@@ -100,6 +102,8 @@ def _example(
     columns: dict[str, Any] = {}
     rules: set[str] = set()
     events: dict[str, list[dict[str, Any]]] = {}
+    if rule.kind == "assessment":
+        columns, given = given, {}
     for name, value in given.items():
         try:
             if _is_events(rulebook, name, value):
@@ -193,36 +197,6 @@ def _title_columns(name: str, value: Any) -> dict[str, Any]:
     }
 
 
-def stored_value(fact: Fact, value: Any) -> Any:
-    """Return a value written in an example as it is stored.
-
-    Raises
-    ------
-    ValueError
-        If it is not of the fact's type or its unit does not convert.
-    """
-    if value is None:
-        return None
-    if fact.type == "bool":
-        if not isinstance(value, bool):
-            raise ValueError(f"`{fact.name}` is true or false, not `{value}`")
-        return value
-    if fact.type == "date":
-        return date.fromisoformat(str(value))
-    if not fact.numeric:
-        return str(value)
-    figure = parse_figure(str(value))
-    if figure is None:
-        raise ValueError(f"`{value}` is no figure for `{fact.name}`")
-    number, unit = figure
-    if unit and fact.unit:
-        number = units().convert(number, unit, fact.unit)
-    stored = fact.stored(number)
-    if stored.denominator != 1:
-        raise ValueError(f"`{value}` has more digits than `{fact.name}` is stored with")
-    return int(stored)
-
-
 def run_examples(rulebook: Rulebook, rules: Iterable[str] | None = None) -> list[ExampleOutcome]:
     """Run the examples of some rules, or of all, and compare with what they expect.
 
@@ -233,6 +207,9 @@ def run_examples(rulebook: Rulebook, rules: Iterable[str] | None = None) -> list
     outcomes = []
     for name in rules if rules is not None else rulebook.rules:
         rule = rulebook.rules[name]
+        if rule.kind == "assessment":
+            outcomes += [_assessed(rule, rulebook, e) for e in examples_of(rule, rulebook)]
+            continue
         groups: dict[Any, list[Example]] = {}
         for example in examples_of(rule, rulebook):
             tables = tuple(sorted(example.events))
@@ -241,6 +218,17 @@ def run_examples(rulebook: Rulebook, rules: Iterable[str] | None = None) -> list
         for group in groups.values():
             outcomes += _run_group(rule, rulebook, group)
     return outcomes
+
+
+def _assessed(rule: Rule, rulebook: Rulebook, example: Example) -> ExampleOutcome:
+    book = with_parameters(rulebook, rule, dict(example.parameters))
+    given, expect, day = example.columns, example.expect, example.as_of
+    try:
+        found, problems = assessment_outcome(book.rules[rule.id], book, day, given, expect)
+    except ValueError as error:
+        what = f"example “{example.title}”: {error}"
+        raise RulebookError(what, where=rule.place) from error
+    return ExampleOutcome(example, found, problems)
 
 
 def _run_group(rule: Rule, rulebook: Rulebook, group: list[Example]) -> list[ExampleOutcome]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from jingkai.errors import Finding, JingkaiError
+from jingkai.rulebook.assessment import read_groups
 from jingkai.rulebook.grammar import parse_expression
 from jingkai.rulebook.model import Band, Item, RuleSource, ScoreGroup, Window
 from jingkai.rulebook.parameters import RuleParameter, read_parameter
@@ -35,6 +36,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "score": (),
     "grade": ("grades",),
     "indicator": ("value",),
+    "assessment": ("groups", "scaling"),
 }
 
 
@@ -192,7 +194,8 @@ class _RuleChecker:
             parameters=parameters,
             conditions=conditions,
             decide=self._decide(conditions),
-            groups=tuple(self._groups()),
+            groups=() if rule.kind == "assessment" else tuple(self._groups()),
+            assessed=read_groups(rule, parameters, self.types, self.find),
             grades=tuple(self._grades()),
             value=value,
             cap=cap,
@@ -217,7 +220,7 @@ class _RuleChecker:
         return found
 
     def _decide(self, conditions: tuple[Condition, ...]) -> Node | None:
-        if self.rule.kind not in ("eligibility", "duty", "amount"):
+        if self.rule.kind not in ("eligibility", "duty", "amount", "assessment"):
             return None
         ids = tuple(c.id for c in self.rule.conditions)
         if self.rule.decide == "all":
@@ -306,6 +309,8 @@ class _RuleChecker:
             fact = self.scope.vocabulary.fact(self.rule.entity, item.mark)
             if fact is None or fact.type not in ("count", "number") or fact.yearly:
                 self.find(f"`{item.mark}` is no mark: a point fact of type count or number", *path)
+        if not item.bands:
+            self.find(f"item `{item.id}` has no bands", *path, hint="add `bands:`")
         bands = tuple(self._band(band, *path, "bands", b) for b, band in enumerate(item.bands))
         if any(b.test is None for b in item.bands[:-1]):
             self.find(f"item `{item.id}`: only the last band may have no test", *path)
@@ -356,7 +361,9 @@ class _RuleChecker:
         kind = self.rule.kind
         if kind == "indicator":
             return
-        if kind == "grade":
+        if kind == "assessment":
+            missing = [] if self.rule.examples else ["worked out"]
+        elif kind == "grade":
             grades = {v for v in verdicts if v.startswith("grade:")}
             missing = ["two different grades"] if len(grades) < 2 else []
             missing += [] if "undetermined" in verdicts else ["undetermined"]

@@ -256,6 +256,11 @@ class _Checker:
                 f"rule `{name}` is about {rule.entity}, this one about {self.scope.entity}",
                 hint="a rule may only read rules of its own entity",
             )
+        if rule.kind == "assessment":
+            raise ExpressionError(
+                f"`{name}` is an assessment; what comes of it is read as facts",
+                hint="read regional_bottom_rank or national_bottom_rank",
+            )
         if rule.kind in ("eligibility", "duty"):
             return RuleRef(name), _BOOL
         if rule.kind == "grade":

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from jingkai import __version__
 from jingkai.errors import Finding, JingkaiError
+from jingkai.rulebook.assessment import check_assessments
 from jingkai.rulebook.check import Settings, check_rule
 from jingkai.rulebook.errors import RulebookError
 from jingkai.rulebook.model import Ending, Measure, RuleSource
@@ -146,7 +147,9 @@ def check_layers(
     """
     rules = _check_all(layers, vocabulary, findings, examples_needed)
     _check_measures(layers, findings)
-    check_together(rules, {n: s[-1][0] for n, s in layers.rules.items()}, findings)
+    sources = {n: s[-1][0] for n, s in layers.rules.items()}
+    check_together(rules, sources, findings)
+    check_assessments(rules, sources, findings)
     ordered = order_rules(rules, findings)
     if findings:
         raise RulebookError(
@@ -298,7 +301,7 @@ def _rule_type(rule: RuleSource) -> RuleType:
         unit = Unit.parse(rule.unit) if rule.unit else PLAIN
     except JingkaiError:
         unit = PLAIN  # reported by check_rule with its line
-    if rule.kind == "score":
+    if rule.kind in ("score", "assessment"):
         unit = Unit.parse("分")
     return RuleType(rule.entity, rule.kind, unit, tuple(g.id for g in rule.groups))
 

@@ -26,12 +26,13 @@ __all__ = [
     "Replacement",
     "Round",
     "RuleSource",
+    "Scaling",
     "ScoreGroup",
     "Step",
     "Window",
 ]
 
-Kind = Literal["eligibility", "grade", "score", "amount", "duty", "indicator"]
+Kind = Literal["eligibility", "grade", "score", "amount", "duty", "indicator", "assessment"]
 Benefit = Literal["cash", "tax", "deduction", "none"]
 Evidence = Literal["official_text_or_reprint", "transcription", "press_or_commentary", "memory"]
 
@@ -134,25 +135,42 @@ class Band(_Model):
 
 
 class Item(_Model):
-    """One line of a points table."""
+    """One line of a points table, or the indicator of an assessment with its weight and bounds."""
 
     id: str
     title: Label
     basis: str = ""
-    bands: tuple[Band, ...]
+    bands: tuple[Band, ...] = ()
     mark: str | None = None
+    indicator: str | None = None
+    weight: str | None = None
+    least: Text | None = None
+    most: Text | None = None
     verified: bool = True
     note: str = ""
 
 
 class ScoreGroup(_Model):
-    """A group of a points table, with its cap."""
+    """A group of a points table with its cap, or of an assessment with its weight.
+
+    `of` is how many items the document counts in it, named or not.
+    """
 
     id: str
     title: Label
     basis: str = ""
     cap: Text | None = None
+    weight: str | None = None
+    of: int | None = None
     items: tuple[Item, ...]
+
+
+class Scaling(_Model):
+    """How an assessment brings indicators to points: the parameters of the least and of what is added."""
+
+    floor: str
+    span: str
+    basis: str
 
 
 class Grade(_Model):
@@ -254,6 +272,7 @@ class RuleSource(_Model):
     grants: tuple[str, ...] = ()
     groups: tuple[ScoreGroup, ...] = ()
     items: tuple[Item, ...] = ()
+    scaling: Scaling | None = None
     grades: tuple[Grade, ...] = ()
     unit: str = ""
     value: Text | None = None

@@ -16,9 +16,11 @@ from jingkai.rulebook.scope import RuleType
 from jingkai.rulebook.share import share
 from jingkai.rulebook.tree import OnShared, walk
 
-__all__ = ["Program", "RuleLayout", "compile_program", "lowering_for"]
+__all__ = ["APART", "Program", "RuleLayout", "compile_program", "lowering_for", "whole_test"]
 
 
+#: Kinds that compare or add up entities and so have no result in an entity's own row.
+APART = ("indicator", "assessment")
 RuleTypes = tuple[dict[str, RuleType], dict[str, Fraction]]
 
 
@@ -114,7 +116,7 @@ def compile_program(
     The program; a rule that reads one not in force finds its result unknown.
     """
     have = None if columns is None else frozenset(columns)
-    rules = [r for r in rulebook.in_force(as_of, entity) if r.kind != "indicator"]
+    rules = [r for r in rulebook.in_force(as_of, entity) if r.kind not in APART]
     if only is not None:
         rules = _with_read(rules, set(only))
     results = frozenset(given)
@@ -157,7 +159,7 @@ class _Builder:
         for c in rule.conditions:
             if c.applies is not None:
                 applies[c.id] = self._condition(lowering.test(c.applies))
-            layout[c.id] = self._condition(_whole_test(c, lowering))
+            layout[c.id] = self._condition(whole_test(c, lowering))
             conditions[c.id] = col(layout[c.id], "bool")
         lowering.conditions = conditions
         results: list[str] = []
@@ -183,7 +185,7 @@ class _Builder:
             self._add_shared(other)
         lowering = self._lowering(rule)
         lowering.shared_only = True
-        lowering.conditions = {c.id: _whole_test(c, lowering) for c in rule.conditions}
+        lowering.conditions = {c.id: whole_test(c, lowering) for c in rule.conditions}
         for step in result_plans(rule, lowering):
             for column, plan in step.items():
                 self.columns_of[self._shared_name(column)] = renamed(plan, self._shared_name)
@@ -228,7 +230,7 @@ class _Builder:
         )
 
 
-def _whole_test(condition: Condition, lowering: Lowering) -> Plan:
+def whole_test(condition: Condition, lowering: Lowering) -> Plan:
     """Return a condition as a plan: one that does not apply holds."""
     test = lowering.test(condition.test)
     if condition.applies is None:

@@ -14,6 +14,8 @@ from jingkai.rulebook.tree import Node, OnShared, RuleRef, fact_names, walk
 from jingkai.vocabulary import Label, Unit, Vocabulary
 
 __all__ = [
+    "AssessedGroup",
+    "AssessedItem",
     "CheckedBand",
     "CheckedGroup",
     "CheckedItem",
@@ -74,10 +76,40 @@ class CheckedGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessedItem:
+    """An indicator that an assessment weighs.
+
+    `weight` names the parameter of its weight (None: an equal part of what its group has left);
+    `least` and `most` are what its value can be at all, in the indicator's unit.
+    """
+
+    id: str
+    title: Label
+    basis: str
+    indicator: str
+    weight: str | None
+    least: Fraction | None
+    most: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedGroup:
+    """A group of an assessment: the parameter of its weight, and of how many items it names which."""
+
+    id: str
+    title: Label
+    basis: str
+    weight: str
+    of: int
+    items: tuple[AssessedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule (规则) whose every expression was checked.
 
-    `decide`, `conditions` are there for eligibility, duty and amount; `groups` for a score;
+    `decide`, `conditions` are there for eligibility, duty and amount, of an assessment they say who
+    takes part; `groups` for a score, `assessed` for an assessment;
     `grades` (label, test or None) for a grade; `value`, `cap`, `due` where the kind has them.
     `worth` is what a right is worth where it says so. `before` is the rule of this name in the layer
     below, in force until the day this one replaces it; `ended` says from when a layer ends it.
@@ -91,6 +123,7 @@ class Rule:
     conditions: tuple[Condition, ...] = ()
     decide: Node | None = None
     groups: tuple[CheckedGroup, ...] = ()
+    assessed: tuple[AssessedGroup, ...] = ()
     grades: tuple[tuple[str, Node | None], ...] = ()
     value: Node | None = None
     cap: Node | None = None
@@ -108,7 +141,7 @@ class Rule:
 
     @property
     def kind(self) -> str:
-        """eligibility, grade, score, amount, duty or indicator."""
+        """eligibility, grade, score, amount, duty, indicator or assessment."""
         return self.source.kind
 
     @property
@@ -184,6 +217,7 @@ class Rule:
         own = {
             n.rule for node in self.nodes() for n in walk(node) if isinstance(n, RuleRef | OnShared)
         }
+        own |= {item.indicator for group in self.assessed for item in group.items}
         return own | (self.before.reads_rules() if self.before else set())
 
     def reads_facts(self) -> list[str]:
