@@ -289,7 +289,7 @@ def test_indicators_that_move_are_told_by_zone(zone, tmp_path):
     layers = [policies_folder(), layer]
     before, after = load_rulebook(layers), load_rulebook(layers, reform=read_reform(path))
     found = compare_rules(workspace, snapshot, before, after, DAY, ABOUT).manifest["indicators"]
-    assert found.keys() == {"above_scale_share"}
+    assert found.keys() == {"above_scale_share", "above_scale_industrial_enterprises"}
     runs = [decide(workspace, snapshot, book, DAY).manifest for book in (before, after)]
     zones = [
         {row["zone"]: row for row in run["indicators"]["above_scale_share"]["zones"]}

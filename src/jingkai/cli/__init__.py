@@ -16,6 +16,7 @@ from jingkai.cli.deciding import decide_command, differences_command
 from jingkai.cli.demo import demo_command
 from jingkai.cli.explaining import explain_command
 from jingkai.cli.finding import materials_command, near_command
+from jingkai.cli.indicating import indicators_command
 from jingkai.cli.loading import (
     facts_command,
     init_command,
@@ -44,6 +45,7 @@ app.command("explain")(explain_command)
 app.command("near")(near_command)
 app.command("materials")(materials_command)
 app.command("export")(export_command)
+app.command("indicators")(indicators_command)
 app.command("differences")(differences_command)
 app.command("whatif")(whatif_command)
 app.command("plan")(plan_command)

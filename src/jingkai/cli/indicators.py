@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from jingkai.cli.output import money
 from jingkai.engine.store import DecisionRun
@@ -11,7 +10,7 @@ from jingkai.explain.words import figure_text
 from jingkai.rulebook import Rulebook
 from jingkai.vocabulary import Unit
 
-__all__ = ["indicator_lines"]
+__all__ = ["indicator_lines", "indicator_value"]
 
 
 def indicator_lines(
@@ -33,19 +32,19 @@ def indicator_lines(
         title = rulebook.rules[name].source.title.text(lang) if name in rulebook.rules else name
         for row in indicator["zones"]:
             if row["zone"] == zone:
-                words = _value(row["partial"], indicator, lang)
+                words = figure_text(None, None, lang)
+                if row["partial"] is not None:
+                    value = Fraction(row["partial"]) * Fraction(indicator["quantum"])
+                    words = indicator_value(value, indicator["unit"], lang)
                 found.append(_line(title, words, row["known"], row["of"], lang))
     return found
 
 
-def _value(quanta: int | None, indicator: dict[str, Any], lang: str) -> str:
-    """Return a figure with its unit; a share in percent."""
-    if quanta is None:
-        return figure_text(None, None, lang)
-    value, unit = Fraction(quanta) * Fraction(indicator["quantum"]), indicator["unit"]
-    if lang == "zh" and unit:
-        return money(value, unit)
-    return figure_text(value, Unit.parse(unit), lang)
+def indicator_value(value: Fraction, unit: str, lang: str = "zh") -> str:
+    """Return a figure with its unit as people read it; a share in percent, to two decimals."""
+    if not unit:
+        return f"{float(value) * 100:,.2f}".rstrip("0").rstrip(".") + "%"
+    return money(value, unit) if lang == "zh" else figure_text(value, Unit.parse(unit), lang)
 
 
 def _line(title: str, words: str, known: int, of: int, lang: str) -> str:

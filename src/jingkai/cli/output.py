@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jingkai.errors import JingkaiError
-from jingkai.vocabulary import load_vocabulary
+from jingkai.vocabulary import Unit, load_vocabulary, units
 
 __all__ = [
     "ChineseTable",
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _PLAIN_WIDTH = 120
+_SIZES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 _LEAST = 20  # cells below which a column may break a name
 _OPENING, _CLOSING = "（《“‘【(", "，。、；：？！）》”’】)%"
 
@@ -191,13 +192,13 @@ def _plain(value: object) -> Any:
 
 
 def money(value: Fraction, unit: str) -> str:
-    """Return an amount as people read it: 1.23 亿元, 4,567.8 万元, 12 元."""
-    sizes = {"元": 1, "千元": 1000, "万元": 10_000, "亿元": 100_000_000}
-    if unit not in sizes:
+    """Return an amount as people read it: 16.9 万亿元, 272 亿美元, 4,567.8 万元, 12 元."""
+    currency = Unit.parse(unit).currency
+    if currency is None:
         return f"{float(value):,.4f}".rstrip("0").rstrip(".") + f" {unit}"
-    yuan = value * sizes[unit]
-    name = "亿元" if abs(yuan) >= 10**8 else "万元" if abs(yuan) >= 10**4 else "元"
-    return f"{float(yuan / sizes[name]):,.2f}".rstrip("0").rstrip(".") + f" {name}"
+    whole = value * units().factor(unit, currency)
+    size, name = next((s for s in _SIZES if abs(whole) >= s[0]), (1, ""))
+    return f"{float(whole / size):,.2f}".rstrip("0").rstrip(".") + f" {name}{currency}"
 
 
 @contextmanager

@@ -86,6 +86,39 @@ class Snapshot:
         snapshot._check()
         return snapshot
 
+    @classmethod
+    def of_year(cls, workspace: Workspace, year: int) -> Snapshot:
+        """Open the newest snapshot that tells of a year: its last year, else the current one if later.
+
+        Raises
+        ------
+        SnapshotNotFound
+            If none was loaded whose last year is this one or a later one.
+        """
+        found = cls.whose_last_year_is(workspace, year) or cls.current(workspace)
+        if found.as_of.year - 1 < year:
+            raise SnapshotNotFound(
+                f"还没有{year}年的数据：最新快照的数据日期是 {found.as_of}",
+                where=str(workspace.path),
+                hint=f"装载数据日期在{year + 1}年的登记册，或改用 --year {found.as_of.year - 1}",
+            )
+        return found
+
+    @classmethod
+    def whose_last_year_is(cls, workspace: Workspace, year: int) -> Snapshot | None:
+        """Open the newest snapshot whose last year is this one, None if there is none."""
+        paths = (m.parent for m in workspace.snapshots.glob("[!.]*/manifest.json"))
+        found = [s for s in map(cls, paths) if s.as_of.year - 1 == year]
+        current = workspace.current_snapshot_id
+        newest = max(found, key=lambda s: (s.id == current, s.manifest["created"]), default=None)
+        if newest is not None:
+            newest._check()
+        return newest
+
+    def day_of(self, year: int) -> date:
+        """Return the date on which rules see a year as the last one: its own, else the first day after."""
+        return self.as_of if self.as_of.year - 1 == year else date(year + 1, 1, 1)
+
     def _check(self) -> None:
         """Refuse a snapshot whose tables were damaged after they were written."""
         for entity in self.entities:
