@@ -7,13 +7,13 @@ STAMP := .venv/.installed
 SPARK := .venv/.spark
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup java demo test test-fast lint format bench lock clean
+.PHONY: help setup java chinese browser demo test test-fast lint format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be asked for
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(STAMP) ## .venv with jingkai and its development extras
+setup: $(STAMP) chinese ## .venv with jingkai and its development extras
 
 $(STAMP): pyproject.toml requirements.lock
 	@if [ -z "$(PYTHON)" ]; then echo "jingkai needs Python 3.11 or newer: install it and run make again"; exit 1; fi
@@ -35,10 +35,23 @@ java: # Spark runs on Java 17 or newer; without one its tests are skipped
 	&& command -v java >/dev/null 2>&1; } \
 	|| echo "No Java here: the Spark tests are skipped. Install Java 17 (openjdk-17-jre-headless) to run them."
 
+chinese: $(STAMP) # reports draw with a Chinese font and write PDF by Pango
+	@ready() { $(BIN)/python -c 'from jingkai.report.fonts import chinese_family; chinese_family(); import weasyprint' >/dev/null 2>&1; }; \
+	ready || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && echo "Installing a Chinese font and Pango for reports (once) ..." \
+	&& { apt-get update -qq; apt-get install -y -qq --no-install-recommends fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0; } >/dev/null 2>&1 && ready; } \
+	|| echo "No Chinese font or no Pango here: reports cannot be made. Install fonts-noto-cjk, libpango-1.0-0 and libpangoft2-1.0-0."
+
+browser: # the tests look at reports in Chromium; without it those are skipped
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && echo "Installing Chromium for the tests of reports (once) ..." \
+	&& { apt-get update -qq; apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 \
+	&& command -v chromium >/dev/null 2>&1; } \
+	|| echo "No Chromium here: the tests that look at reports in a browser are skipped. Install chromium to run them."
+
 demo: setup ## load a demo zone, decide, explain, and say what to try next
 	@$(BIN)/jingkai demo
 
-test: setup $(SPARK) java ## everything that must hold: style, types, layers, tests
+test: setup $(SPARK) java browser ## everything that must hold: style, types, layers, tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
