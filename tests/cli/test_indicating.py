@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jingkai.cli import app
+from jingkai.engine.table_file import spreadsheet_safe
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 
 DAY = dt.date(2025, 6, 30)
@@ -60,3 +61,9 @@ def test_files_say_that_they_are_synthetic_and_hold_no_formula(nation):
 def test_a_file_of_an_unknown_kind_is_refused(nation):
     result = CliRunner().invoke(app, ["indicators", "--out", "z.doc"])
     assert "不知道 z.doc 是什么格式" in str(result.exception.what)
+
+
+def test_text_that_a_spreadsheet_would_run_is_quoted_and_figures_are_not():
+    texts = ["=1+1", "-5.2", "-1+2", "+x", "ok", None, "@a", "-3%"]
+    safe = spreadsheet_safe(pl.DataFrame({"a": texts}))["a"].to_list()
+    assert safe == ["'=1+1", "-5.2", "'-1+2", "'+x", "ok", None, "'@a", "-3%"]

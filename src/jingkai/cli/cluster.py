@@ -10,6 +10,7 @@ import typer
 
 from jingkai.cli.output import console, print_json, progress_bar
 from jingkai.cli.session import JSON, find_workspace
+from jingkai.cli.table_file import say_synthetic
 from jingkai.engine.exchange import export_parquet
 from jingkai.engine.spark_run import decide_on_spark
 from jingkai.engine.spark_session import spark_session
@@ -85,6 +86,8 @@ def export_command(
     snapshot = Snapshot.current(find_workspace())
     export_parquet(snapshot, parquet)
     rows = {entity: snapshot.rows(entity) for entity in snapshot.entities}
+    if not as_json:
+        say_synthetic(snapshot.manifest)
     if as_json:
         print_json({"folder": str(parquet), "snapshot": snapshot.id, "rows": rows})
     else:

@@ -23,6 +23,7 @@ from jingkai.cli.session import (
     open_run,
     read_day,
 )
+from jingkai.cli.table_file import say_synthetic
 from jingkai.engine.differences import official_differences
 from jingkai.engine.run import decide
 from jingkai.engine.store import DecisionRun, EngineError
@@ -145,8 +146,7 @@ def summary_dict(run: DecisionRun) -> dict[str, Any]:
 def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
     """Print the table a person can use: by measure and rule, what came out and what is wanted."""
     vocabulary = load_vocabulary()
-    if run.manifest["synthetic"]:
-        line(Text("合成数据，仅供演示 · synthetic data", style="yellow"))
+    say_synthetic(run.manifest)
     rows = " · ".join(
         f"{vocabulary.entities[e].title.zh} {d['rows']:,}"
         for e, d in run.manifest["entities"].items()

@@ -17,6 +17,7 @@ from jingkai.cli.session import (
     open_run,
     read_day,
 )
+from jingkai.cli.table_file import say_synthetic
 from jingkai.engine.store import DecisionRun
 from jingkai.explain import Combination, ConditionReason, Explainer, RuleReason
 from jingkai.registry.snapshot import Match, Snapshot
@@ -51,8 +52,7 @@ def explain_command(
         Text(match.name or match.key, style="bold")
         + Text(f"  {match.key}  {day} {run.as_of}", style="not bold")
     )
-    if run.manifest["synthetic"]:
-        line(Text("合成数据，仅供演示 · synthetic data", style="yellow"))
+    say_synthetic(run.manifest)
     for reason in reasons:
         print_reason(reason, lang, full=bool(rule) or len(reasons) == 1)
     if entity == "zone" and not rule:

@@ -11,8 +11,10 @@ import typer
 
 from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.session import AS_OF, JSON, find_workspace, open_run, read_day
+from jingkai.cli.table_file import say_synthetic
 from jingkai.engine.materials import MaterialCount, count_materials
 from jingkai.engine.near import NearMisses, near_misses
+from jingkai.engine.table_file import write_table
 from jingkai.errors import JingkaiError
 from jingkai.explain import Explainer
 from jingkai.rulebook import Rule
@@ -37,12 +39,13 @@ def near_command(
     found = near_misses(rulebook, snapshot, run, rule, _share(within))
     rows = found.rows.drop("position")
     if csv is not None:
-        rows.write_csv(csv, include_bom=True)
+        write_table(rows, csv, synthetic=run.manifest["synthetic"])
     if as_json:
         conditions = found.conditions.to_dicts()
         day = str(run.as_of)
         print_json({"rule": rule, "as_of": day, "conditions": conditions, "rows": rows.to_dicts()})
         return
+    say_synthetic(run.manifest)
     _print_conditions(found, rulebook.rules[rule])
     _print_rows(found, rulebook.rules[rule], Explainer(rulebook, snapshot, run))
     if csv is not None:
@@ -101,10 +104,11 @@ def materials_command(
     rulebook, snapshot, run = open_run(find_workspace(), read_day(as_of))
     found = count_materials(rulebook, snapshot, run, rule)
     if csv is not None:
-        found.entities.write_csv(csv, include_bom=True)
+        write_table(found.entities, csv, synthetic=run.manifest["synthetic"])
     if as_json:
         print_json({"rule": rule, "as_of": str(run.as_of), **_as_json(found)})
         return
+    say_synthetic(run.manifest)
     title = f"{rulebook.rules[rule].source.title.zh}：申请材料"
     table = ChineseTable(title=title)
     table.add_column("材料", overflow="fold")

@@ -7,7 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from jingkai.cli.output import console, line, money, show_table
+from jingkai.cli.output import line, money, show_table
+from jingkai.cli.table_file import say_synthetic
 from jingkai.engine.comparison import Comparison
 from jingkai.vocabulary import load_vocabulary
 
@@ -74,8 +75,7 @@ def _print_head(manifest: dict[str, Any]) -> None:
     line(Text(title, style="bold") + Text(f"  查询日 {manifest['as_of']}", style="not bold"))
     if manifest["kind"] == "whatif":
         line(Text(f"理由：{manifest['reform']['why']['zh']}"), 4)
-    if manifest["synthetic"]:
-        console.print("[yellow]合成数据，仅供演示 · synthetic data[/yellow]")
+    say_synthetic(manifest)
 
 
 def _print_changes(changes: list[dict[str, Any]]) -> None:

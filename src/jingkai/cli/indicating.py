@@ -8,12 +8,11 @@ from typing import Any
 
 import polars as pl
 import typer
-from rich.text import Text
 
 from jingkai.cli.indicators import indicator_value
 from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.session import JSON, find_workspace, open_rulebook
-from jingkai.cli.table_file import OUT, SYNTHETIC, write_table
+from jingkai.cli.table_file import OUT, say_synthetic, write_table
 from jingkai.engine.indicators import Level
 from jingkai.engine.published import Published, published_figures
 from jingkai.engine.standing import standing
@@ -59,8 +58,7 @@ def indicators_command(
             }
         )
         return
-    if synthetic:
-        line(Text(SYNTHETIC, style="yellow"))
+    say_synthetic(snapshot.manifest)
     if level == "nation":
         _print_nation(table, printed, book, year)
     else:

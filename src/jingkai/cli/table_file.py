@@ -1,80 +1,32 @@
-"""Writes a table for people and programs: CSV, XLSX or Parquet by the file's name."""
+"""What every command says of its data's nature and of a file it wrote."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-import xlsxwriter
+from rich.text import Text
 
 from jingkai.cli.output import line
-from jingkai.errors import JingkaiError
+from jingkai.engine import table_file
+from jingkai.engine.table_file import SYNTHETIC
 
-__all__ = ["OUT", "SYNTHETIC", "guarded", "write_table"]
+__all__ = ["OUT", "SYNTHETIC", "say_synthetic", "write_table"]
 
 OUT = "写入文件，按扩展名为 CSV、XLSX 或 Parquet"
-SYNTHETIC = "合成数据，不是任何真实经开区或企业的情况"
-_NATURE = "数据性质"
-_FORMULA = r"^[=+\-@\t\r]"
+
+
+def say_synthetic(manifest: Mapping[str, Any]) -> None:
+    """Print that a snapshot's or run's data are synthetic, where they are."""
+    if manifest.get("synthetic"):
+        line(Text(f"{SYNTHETIC} · synthetic data", style="yellow"))
 
 
 def write_table(
     frame: pl.DataFrame, path: Path, *, synthetic: bool = False, notes: Sequence[str] = ()
 ) -> None:
-    """Write a table whose columns have the headings that people read.
-
-    Parameters
-    ----------
-    frame
-        The rows.
-    path
-        Ends in .csv, .xlsx or .parquet.
-    synthetic
-        Whether every row says that it is.
-    notes
-        What a reader must know: a sheet of its own, metadata of Parquet; CSV has no place for them.
-
-    Raises
-    ------
-    JingkaiError
-        If the name ends otherwise, or the folder is not there.
-    """
-    if synthetic:
-        frame = frame.with_columns(pl.lit(SYNTHETIC).alias(_NATURE))
-    writer = {".csv": _csv, ".xlsx": _xlsx, ".parquet": _parquet}.get(path.suffix.lower())
-    if writer is None:
-        raise JingkaiError(
-            f"不知道 {path.name} 是什么格式", hint="文件名以 .csv、.xlsx 或 .parquet 结尾"
-        )
-    if not path.parent.is_dir():
-        raise JingkaiError(f"没有文件夹 {path.parent}", hint="先新建它")
-    writer(frame, path, [SYNTHETIC, *notes] if synthetic else list(notes))
+    """Write a table as `jingkai.engine.table_file.write_table` does, and say so."""
+    table_file.write_table(frame, path, synthetic=synthetic, notes=notes)
     line(f"已写入 {path}，{frame.height:,} 行")
-
-
-def guarded(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return a table no text of which a spreadsheet would take for a formula."""
-    text = pl.col(pl.String)
-    return frame.with_columns(
-        pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep()
-    )
-
-
-def _csv(frame: pl.DataFrame, path: Path, notes: Sequence[str]) -> None:
-    guarded(frame).write_csv(path, include_bom=True)
-
-
-def _parquet(frame: pl.DataFrame, path: Path, notes: Sequence[str]) -> None:
-    frame.write_parquet(path, metadata={"notes": "\n".join(notes)})
-
-
-def _xlsx(frame: pl.DataFrame, path: Path, notes: Sequence[str]) -> None:
-    with xlsxwriter.Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        frame.write_excel(book, "数据", autofit=True, freeze_panes=(1, 0))
-        sheet = book.add_worksheet("说明")
-        sheet.set_column(0, 0, 80)
-        for i, note in enumerate(notes):
-            sheet.write_string(i, 0, note)

@@ -20,6 +20,7 @@ from jingkai.engine.flip_table import FlipRule, flip_rows, flip_schema, summed
 from jingkai.engine.flips import RulePair, View, flipped, state
 from jingkai.engine.groups import Groups
 from jingkai.engine.polars_engine import write_results
+from jingkai.engine.table_file import marked, spreadsheet_safe
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
 from jingkai.rulebook.change import RuleChange
@@ -74,7 +75,7 @@ class Comparison:
         """
         rows = [self._readable(name, rule) for name, rule in self.rules.items() if rule["flips"]]
         rows += [self._readable("", {"title": {"zh": ""}, "unit": "", "quantum": None})]
-        table = pl.concat(rows)
+        table = marked(spreadsheet_safe(pl.concat(rows)), self.manifest["synthetic"])
         table.sink_csv(path, include_bom=True, maintain_order=True)
         return int(self.flips().select(pl.len()).collect().item())
 

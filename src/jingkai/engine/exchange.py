@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from jingkai.engine.store import EngineError
+from jingkai.engine.table_file import SYNTHETIC
 from jingkai.registry.snapshot import Snapshot
 from jingkai.workspace import Workspace, publish_folder
 
@@ -29,7 +30,10 @@ def export_parquet(snapshot: Snapshot, folder: Path) -> None:
         table = folder / f"{entity}.parquet"
         table.mkdir(parents=True)
         snapshot.scan(entity).sink_parquet(
-            table / "part-00000.parquet", row_group_size=_ROWS_A_GROUP, maintain_order=True
+            table / "part-00000.parquet",
+            row_group_size=_ROWS_A_GROUP,
+            maintain_order=True,
+            metadata={"nature": SYNTHETIC} if snapshot.manifest.get("synthetic") else None,
         )
     text = json.dumps(snapshot.manifest, ensure_ascii=False, indent=1)
     (folder / "manifest.json").write_text(text, "utf-8")

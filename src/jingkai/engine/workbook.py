@@ -10,6 +10,7 @@ import polars as pl
 import xlsxwriter
 
 from jingkai.engine.store import DecisionRun, EngineError
+from jingkai.engine.table_file import SYNTHETIC
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
 
@@ -51,7 +52,7 @@ def _totals(book: Any, head: Any, run: DecisionRun, rulebook: Rulebook) -> None:
     """Write how many came out how, rule by rule, with what a reader must know."""
     sheet = book.add_worksheet("汇总")
     said = [f"查询日 {run.as_of}"]
-    said += ["合成数据，仅供演示"] if run.manifest["synthetic"] else []
+    said += [SYNTHETIC] if run.manifest["synthetic"] else []
     sheet.write_string(0, 0, "　".join(said))
     for i, (title, width) in enumerate(_TOTALS.items()):
         sheet.write_string(1, i, title, head)
