@@ -11,6 +11,7 @@ import sys
 
 import typer
 
+from jingkai.cli.assessing import assess_command
 from jingkai.cli.cluster import export_command
 from jingkai.cli.deciding import decide_command, differences_command
 from jingkai.cli.demo import demo_command
@@ -44,6 +45,7 @@ app.command("decide")(decide_command)
 app.command("explain")(explain_command)
 app.command("near")(near_command)
 app.command("materials")(materials_command)
+app.command("assess")(assess_command)
 app.command("export")(export_command)
 app.command("indicators")(indicators_command)
 app.command("differences")(differences_command)

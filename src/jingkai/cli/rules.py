@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from rich.text import Text
 
+from jingkai.cli.assessment_rule import print_assessed, weight_parameters
 from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.session import JSON, find_rule, open_rulebook, read_day
 from jingkai.cli.windows import print_around, print_open
@@ -155,7 +156,7 @@ _EVIDENCE = {
 
 def _print_parts(rule: Rule) -> None:
     if rule.conditions:
-        table = ChineseTable(title="条件")
+        table = ChineseTable(title="参评条件" if rule.kind == "assessment" else "条件")
         for column in ("条件", "条款", "测试"):
             table.add_column(column, overflow="fold")
         for c in rule.conditions:
@@ -180,6 +181,8 @@ def _print_parts(rule: Rule) -> None:
             )
             table.add_row(item.title.zh, item.basis, bands)
         console.print(table)
+    if rule.kind == "assessment":
+        print_assessed(rule, max(date.today(), rule.source.basis.from_))
     for grade in rule.source.grades:
         line(f"  {grade.grade} {grade.title.zh if grade.title else ''}：{grade.test or '其他'}")
     if rule.source.value:
@@ -190,12 +193,13 @@ def _print_parts(rule: Rule) -> None:
 
 
 def _print_parameters(rule: Rule) -> None:
-    if not rule.parameters:
+    apart = weight_parameters(rule)
+    if not rule.parameters.keys() - apart:
         return
     table = ChineseTable(title="参数")
     for column in ("参数", "数值", "条款", "层级", "核实"):
         table.add_column(column, overflow="fold")
-    for p in rule.parameters.values():
+    for p in (p for name, p in rule.parameters.items() if name not in apart):
         verified = p.source.verified and all(v for *_, v in p.dated)
         table.add_row(
             p.name,
