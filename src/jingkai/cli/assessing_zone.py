@@ -104,22 +104,31 @@ def _print_climb(found: Assessment, place: Place) -> None:
         line("已是第一，不需要上升")
         return
     now = ladder(found)[place.zone.key]
-    table = ChineseTable(title=f"从第 {now} 名上升到第 {target} 名：只动这一项，其余不变，各需达到")
-    for i, head in enumerate(("项目", "现在", "需要", "变化")):
-        table.add_column(head, justify="right" if i else "left", overflow="fold")
-    for step in sorted(steps, key=_effort):
-        needed = value_text(step.item, step.needed) if step.needed is not None else "仅靠此项不可达"
-        table.add_row(step.item.title.zh, value_text(step.item, step.now), needed, _change(step))
-    console.print(table)
+    what = f"从第 {now} 名上升到第 {target} 名：只动一项，其余不变"
+    within = [s for s in steps if s.needed is not None]
+    if within:
+        table = ChineseTable(title=what)
+        for i, head in enumerate(("项目", "现在", "需达到", "变化")):
+            table.add_column(head, justify="right" if i else "left", overflow="fold")
+        for step in sorted(within, key=_effort):
+            needed = value_text(step.item, step.needed, -1 if step.item.less else 1)
+            now_text = value_text(step.item, step.now)
+            table.add_row(step.item.title.zh, now_text, needed, _change(step))
+        console.print(table)
+    else:
+        line(f"{what}：没有一项能单独做到")
+    beyond = [s.item.title.zh for s in steps if s.needed is None]
+    if beyond and within:
+        line(f"仅靠此项不可达：{'、'.join(beyond)}")
     line(
-        "名次按可确认的得分比较（缺报的项目按最低分计）；超过现有最好值时，其他经开区的得分随标尺变化"
+        "名次按可确认的得分比较，缺报的项目按最低分计；超过现有最好值时，其他经开区的得分随标尺变化"
     )
 
 
 def _effort(step: Climb) -> tuple[bool, Fraction, str]:
-    """Put what can be reached before what cannot, the smallest change first."""
+    """Put the smallest change first, what has no base to measure it by last."""
     if step.needed is None or not step.now:
-        return step.needed is None, Fraction(10**9), step.item.id
+        return True, Fraction(0), step.item.id
     return False, abs(Fraction(step.needed - step.now, step.now)), step.item.id
 
 

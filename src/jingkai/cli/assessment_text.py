@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from fractions import Fraction
 
-from jingkai.cli.output import money
 from jingkai.engine.assessment import Span, WeighedItem
 from jingkai.engine.exit_warnings import ExitWarning
+from jingkai.vocabulary import units
 
 __all__ = ["percent_text", "points_text", "ranks_text", "span_text", "value_text"]
+
+_SIZES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 
 
 def ranks_text(warning: ExitWarning, key: str) -> str:
@@ -38,13 +42,29 @@ def percent_text(ratio: Fraction) -> str:
     return f"{float(ratio * 100):.2f}".rstrip("0").rstrip(".") + "%"
 
 
-def value_text(item: WeighedItem, quanta: int | None) -> str:
-    """Return an item's value with its unit, a ratio in percent; 缺报 where it is not known."""
+def value_text(item: WeighedItem, quanta: int | None, toward: int = 0) -> str:
+    """Return an item's value with its unit, a ratio in percent; 缺报 where it is not known.
+
+    Parameters
+    ----------
+    toward
+        1 to round up, -1 to round down, so that what a value must reach is not shown short of it.
+    """
     if quanta is None:
         return "缺报"
     value, unit = quanta * item.quantum, str(item.unit)
     if item.unit.currency:
-        return money(value, unit)
+        value *= units().factor(unit, item.unit.currency)
+        size, name = next((s for s in _SIZES if abs(value) >= s[0]), (1, ""))
+        return f"{_rounded(value / size, 2, toward)} {name}{item.unit.currency}"
     if not unit:
-        return f"{float(value * 100):,.2f}%"
-    return f"{float(value):,.4f}".rstrip("0").rstrip(".") + f" {unit}"
+        return f"{_rounded(value * 100, 2, toward)}%"
+    digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 10 else 4
+    return f"{_rounded(value, digits, toward)} {unit}"
+
+
+def _rounded(value: Fraction, digits: int, toward: int) -> str:
+    scaled = value * 10**digits
+    whole = round(scaled) if not toward else math.ceil(scaled) if toward > 0 else math.floor(scaled)
+    text = f"{Decimal(whole).scaleb(-digits):,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
