@@ -1,8 +1,8 @@
 """The high-tech enterprise rule alone, its innovation score given: jingkai and its peers.
 
 Each reads one file of the facts that the rule needs and stores its result as a file of the same
-format. jingkai, Polars and DuckDB store the ten conditions and the verdict, exact and three-valued.
-OpenFisca has no unknown (zero stands for it), computes in 32-bit floats and stores no trace: the
+format, uncompressed as snapshots and decision runs are. jingkai, Polars and DuckDB store the ten
+conditions and the verdict, exact and three-valued; in Parquet jingkai and Polars as bounds. OpenFisca has no unknown (zero stands for it), computes in 32-bit floats and stores no trace: the
 verdict alone is written.
 """
 
@@ -19,6 +19,7 @@ import pyarrow as pa
 from benchmarks.agreement import pairs
 from benchmarks.data import AS_OF
 from benchmarks.handwritten import handwritten
+from benchmarks.truth_bounds import with_truth_bounds, without_truth_bounds
 from jingkai.engine.polars_engine import PolarsEngine, program_frame, write_results
 from jingkai.policies import policies_folder
 from jingkai.rulebook import Program, Rulebook, compile_program, load_rulebook
@@ -41,11 +42,13 @@ _SCORE = tuple(f"hte_innovation_score__{end}" for end in ("low", "high"))
 _FACTS = ("key", *_POINT, *_LAST, *(f"{f}_{y}" for f in _YEARLY for y in _YEARS))
 
 _PARQUET: dict[str, Any] = {
-    "compression": "lz4",
+    "compression": "uncompressed",
     "statistics": False,
     "maintain_order": True,
     "engine": "streaming",
 }
+#: Who stores three-valued columns as two of two values in Parquet.
+_BY_BOUNDS = ("jingkai", "polars")
 _SUM = " + ".join(f"case when year(established_on) > {y} then 0 else {{0}}_{y} end" for y in _YEARS)
 SQL = f"""
 with sums as (
@@ -112,12 +115,20 @@ class HighTech:
         return (pl.scan_ipc if form == "arrow" else pl.scan_parquet)(self.file(form))
 
     def result(self, side: str, form: str) -> pl.LazyFrame:
-        """Return what a side stored."""
-        return (pl.scan_ipc if form == "arrow" else pl.scan_parquet)(self._target(side, form))
+        """Return what a side stored, unknown as null."""
+        stored = (pl.scan_ipc if form == "arrow" else pl.scan_parquet)(self._target(side, form))
+        if form == "parquet" and side in _BY_BOUNDS:
+            return without_truth_bounds(stored, self._answers(side))
+        return stored
 
     def call(self, side: str, form: str) -> Callable[[], None]:
         """Return a call that decides from a format to the same."""
         return lambda: getattr(self, f"_{side}")(form)
+
+    def _answers(self, side: str) -> list[str]:
+        """Return the names under which a side has the conditions and the verdict."""
+        names = pairs(self.program)
+        return list(names) if side == "jingkai" else list(names.values())
 
     def _target(self, side: str, form: str) -> Path:
         return self.folder / f"by_{side}.{form}"
@@ -126,8 +137,10 @@ class HighTech:
         target = self._target(side, form)
         if form == "arrow":
             write_results(frame, target)
-        else:
-            frame.sink_parquet(target, **_PARQUET)
+            return
+        if side in _BY_BOUNDS:
+            frame = with_truth_bounds(frame, self._answers(side))
+        frame.sink_parquet(target, **_PARQUET)
 
     def _jingkai(self, form: str) -> None:
         if form == "arrow":
@@ -137,7 +150,7 @@ class HighTech:
         self._store(frame.select("key", *self.program.outputs), "jingkai", form)
 
     def _polars(self, form: str) -> None:
-        frame = handwritten(self.facts(form), pairs(self.program).values(), given=_SCORE)
+        frame = handwritten(self.facts(form), self._answers("polars"), given=_SCORE)
         self._store(frame, "polars", form)
 
     def _duckdb(self, form: str) -> None:
@@ -147,7 +160,7 @@ class HighTech:
         with duckdb.connect(config={"threads": 2}) as connection:
             if form == "parquet":
                 connection.read_parquet(str(self.file(form))).create_view("facts")
-                connection.sql(SQL).write_parquet(str(target), compression="lz4")
+                connection.sql(SQL).write_parquet(str(target), compression="uncompressed")
                 return
             table = pa.ipc.open_file(pa.memory_map(str(self.file(form)))).read_all()
             connection.register("facts", table)

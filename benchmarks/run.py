@@ -3,6 +3,8 @@
 0.1, 1, 2.5 and 4.9 million enterprises ─► engine beside hand, `jingkai decide`
                     the last of them    ─► a reform, peers, explanations
                                         └► RESULTS.md
+
+``--peers`` measures the peers alone and prints their tables.
 """
 
 from __future__ import annotations
@@ -44,13 +46,15 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=7)
     asked.add_argument("--out", type=Path, default=_RESULTS)
     asked.add_argument("--folder", type=Path, help="where some 30 GB are free")
+    asked.add_argument("--peers", action="store_true", help="the peers alone, printed")
     given = asked.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="jingkai-bench-", dir=given.folder))
     try:
-        text = _report(folder, given.rows, given.runs)
+        text = (_peers_alone if given.peers else _report)(folder, given.rows, given.runs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    given.out.write_text(text, "utf-8")
+    if not given.peers:
+        given.out.write_text(text, "utf-8")
     sys.stdout.write(text)
 
 
@@ -69,6 +73,14 @@ def _report(folder: Path, rows: int, runs: int) -> str:
     ]
     minutes = (time.perf_counter() - _BEGAN) / 60
     return "\n".join([*sections, f"The whole run took {minutes:.0f} minutes.\n"])
+
+
+def _peers_alone(folder: Path, rows: int, runs: int) -> str:
+    load = os.getloadavg()[0]
+    rulebook = load_rulebook([policies_folder()])
+    workspace = bench_workspace(folder / "zone", rows, rulebook)
+    text = _peers(folder, workspace, rulebook, runs)
+    return f"{text}\n{date.today()}, {runs} runs, load {load:.1f} at the start.\n"
 
 
 def _sizes(folder: Path, rulebook: Rulebook, rows: int, runs: int) -> tuple[list[Size], Workspace]:

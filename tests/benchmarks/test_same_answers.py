@@ -77,6 +77,13 @@ def test_the_peers_give_the_same_verdicts(synthetic, rulebook, tmp_path, form):
     assert found["polars"].equals(outputs[RULE]) and found["duckdb"].equals(outputs[RULE])
     known = outputs[RULE].is_not_null()  # the other one has no unknown
     assert found["openfisca"].filter(known).equals(outputs[RULE].filter(known))
+    ours, theirs = (peers.result(side, form) for side in ("jingkai", "polars"))
+    assert (
+        ours.select("key", *peers.program.outputs)
+        .collect()
+        .equals(outputs.select("key", *peers.program.outputs))
+    )
+    assert disagreements(pairs(peers.program), ours, theirs) == {}
 
 
 def test_more_enterprises_than_were_made_come_again_under_keys_of_their_own(rulebook, tmp_path):
