@@ -37,7 +37,8 @@ From a file of 20 columns to the stored result. Bars: at least 5 times OpenFisca
 Arrow to Arrow) with under a quarter of its memory. The peer has no unknown, computes in 32-bit floats and stores no trace: it writes
 the verdict alone where the others write ten conditions beside it. Its facts are read and its verdict is written by Polars; sums and
 conditions are its own formulas. No file is compressed; in Parquet jingkai and Polars by hand store a three-valued column as two
-without nulls, `X__low` (surely) and `X__high` (possibly), which is read back for the comparison. Memory is the most anonymous memory of a process that does this once, start and compiling included.
+without nulls, `X__low` (surely) and `X__high` (possibly), which are read back for the comparison. Memory is the most anonymous memory
+of a process that does this once, start and compiling included.
 """
 
 
