@@ -142,7 +142,8 @@ def taking_part(rule: Rule, rulebook: Rulebook, as_of: date, facts: pl.DataFrame
     facts
         One row a zone with its stored facts.
     """
-    assert rule.decide is not None
+    if rule.decide is None or not rule.conditions:
+        return [True] * facts.height
     lowering = lowering_for(rulebook, rule, as_of, frozenset(facts.columns))
     lowering.conditions = {c.id: whole_test(c, lowering) for c in rule.conditions}
     verdict = PlanCompiler().expression(lowering.test(rule.decide))

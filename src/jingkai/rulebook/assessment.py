@@ -68,7 +68,7 @@ class _Reader:
         if found is None:
             self.find(f"there is no parameter `{name}`", *path, hint="add it under `parameters:`")
         elif found.type.kind != "number" or found.type.unit != unit:
-            self.find(f"parameter `{name}` is no number in {unit or 'percent'}", *path)
+            self.find(f"parameter `{name}` is no number in {str(unit) or 'percent'}", *path)
 
     def group(self, group: ScoreGroup, g: int) -> AssessedGroup:
         """Check a group."""
@@ -106,7 +106,7 @@ class _Reader:
             return None
         found = parse_figure(text)
         if found is None or (found[0] != 0 and Unit.parse(found[1]) != unit):
-            self.find(f"`{text}` is not in {unit or 'percent'}", *path)
+            self.find(f"`{text}` is not in {str(unit) or 'percent'}", *path)
             return None
         return found[0]
 
