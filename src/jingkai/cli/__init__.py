@@ -25,6 +25,7 @@ from jingkai.cli.loading import (
     template_command,
 )
 from jingkai.cli.output import console_error
+from jingkai.cli.population import population_app
 from jingkai.cli.reforming import diff_command, plan_command, runs_command, whatif_command
 from jingkai.cli.refusals import readable
 from jingkai.cli.rules import rules_app
@@ -55,6 +56,7 @@ app.command("diff")(diff_command)
 app.command("runs")(runs_command)
 app.command("demo")(demo_command)
 app.add_typer(rules_app, name="rules")
+app.add_typer(population_app, name="population")
 
 
 def main() -> None:

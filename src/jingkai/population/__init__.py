@@ -1,13 +1,17 @@
-"""Synthetic enterprises, stated to be so wherever they are shown.
+"""The synthetic nation, stated to be so wherever it is shown.
 
-seed ─► enterprises, reinvestments (facts as stored, with gaps) ─► a snapshot
+published totals ─► counts ─► rows and amounts ─► facts by recipe, with gaps ─► a streamed snapshot
 """
 
-from jingkai.population.demo import (
-    demo_enterprises,
-    demo_entities,
-    demo_investments,
-    synthetic_code,
-)
+from jingkai.population.codes import synthetic_code
+from jingkai.population.demo import demo_enterprises, demo_entities, demo_investments
+from jingkai.population.example import some_enterprises, some_entities
 
-__all__ = ["demo_enterprises", "demo_entities", "demo_investments", "synthetic_code"]
+__all__ = [
+    "demo_enterprises",
+    "demo_entities",
+    "demo_investments",
+    "some_enterprises",
+    "some_entities",
+    "synthetic_code",
+]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 
+from jingkai.engine.published import published_figures
 from jingkai.errors import JingkaiError
 from jingkai.policies import policies_folder
 from jingkai.population.assumptions import assumed
-from jingkai.vocabulary.units import units
+from jingkai.vocabulary import Unit
 
 __all__ = ["Targets", "YearWithoutFigures", "published_years", "targets_of"]
 
@@ -65,22 +64,16 @@ class Targets:
 
 @cache
 def _figures() -> dict[tuple[int, str], tuple[str, Fraction]]:
-    found = {}
-    path = Path(policies_folder()) / "statistics" / "published.csv"
-    with path.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            number, unit = row["value"].split()
-            value = Fraction(number)
-            value = value / 100 if unit == "%" else _in_base(value, unit)
-            found[int(row["year"]), row["indicator"]] = (row["relation"], value)
+    found: dict[tuple[int, str], tuple[str, Fraction]] = {}
+    for figure in published_figures([policies_folder()]):
+        value = figure.within(_base(figure.unit))[0] if figure.unit else figure.value
+        found[figure.year, figure.indicator] = (figure.relation, value)
     return found
 
 
-def _in_base(value: Fraction, unit: str) -> Fraction:
-    for base in ("元", "美元"):
-        if unit.endswith(base) and not (base == "元" and unit.endswith("美元")):
-            return units().convert(value, unit, base)
-    return value
+def _base(unit: str) -> str:
+    """Return the currency of an amount, and of 万家 the 家."""
+    return Unit.parse(unit).currency or unit.lstrip("万亿")
 
 
 def published_years() -> list[int]:
