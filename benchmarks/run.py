@@ -4,7 +4,7 @@
                     the last of them    ─► a reform, peers, explanations
                                         └► RESULTS.md
 
-``--peers`` measures the peers alone and prints their tables.
+``--peers`` and ``--nation`` measure the peers or the synthetic nation alone and print their tables.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import polars as pl
 
 from benchmarks.commands import explaining_section, rulebook_section
 from benchmarks.data import AS_OF, bench_workspace
+from benchmarks.nation import nation_section
 from benchmarks.peers import peers_section
 from benchmarks.reform import reform_section
 from benchmarks.sizes import Size, growth_section, measured, ratio_section
@@ -47,13 +48,15 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=_RESULTS)
     asked.add_argument("--folder", type=Path, help="where some 30 GB are free")
     asked.add_argument("--peers", action="store_true", help="the peers alone, printed")
+    asked.add_argument("--nation", action="store_true", help="the nation alone, printed")
     given = asked.parse_args()
+    alone = _peers_alone if given.peers else _nation_alone if given.nation else None
     folder = Path(tempfile.mkdtemp(prefix="jingkai-bench-", dir=given.folder))
     try:
-        text = (_peers_alone if given.peers else _report)(folder, given.rows, given.runs)
+        text = (alone or _report)(folder, given.rows, given.runs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if not given.peers:
+    if alone is None:
         given.out.write_text(text, "utf-8")
     sys.stdout.write(text)
 
@@ -61,6 +64,7 @@ def main() -> None:
 def _report(folder: Path, rows: int, runs: int) -> str:
     load = os.getloadavg()[0]
     rulebook = load_rulebook([policies_folder()])
+    nation = _done("nation", lambda: nation_section(folder))
     sizes, workspace = _sizes(folder, rulebook, rows, runs)
     sections = [
         _heading(rows, runs, load, sizes[-1]),
@@ -70,6 +74,7 @@ def _report(folder: Path, rows: int, runs: int) -> str:
         _done("peers", lambda: _peers(folder, workspace, rulebook, runs)),
         _done("rulebook", lambda: rulebook_section(workspace)),
         _done("explain", lambda: explaining_section(workspace, rulebook)),
+        nation,
     ]
     minutes = (time.perf_counter() - _BEGAN) / 60
     return "\n".join([*sections, f"The whole run took {minutes:.0f} minutes.\n"])
@@ -81,6 +86,12 @@ def _peers_alone(folder: Path, rows: int, runs: int) -> str:
     workspace = bench_workspace(folder / "zone", rows, rulebook)
     text = _peers(folder, workspace, rulebook, runs)
     return f"{text}\n{date.today()}, {runs} runs, load {load:.1f} at the start.\n"
+
+
+def _nation_alone(folder: Path, rows: int, runs: int) -> str:
+    load = os.getloadavg()[0]
+    text = nation_section(folder)
+    return f"{text}\n{date.today()}, load {load:.1f} at the start.\n"
 
 
 def _sizes(folder: Path, rulebook: Rulebook, rows: int, runs: int) -> tuple[list[Size], Workspace]:
