@@ -47,6 +47,15 @@ def test_whatif_as_json_says_the_same(zone):
     assert on["as_of"] == "2023-06-30" and on["id"] != found["id"]
 
 
+def test_strict_takes_what_is_not_verified_for_unknown_on_both_sides(zone):
+    plain = json.loads(run(zone, "whatif", "reform.yaml", "--json")[0])
+    strict = json.loads(run(zone, "whatif", "reform.yaml", "--strict", "--json")[0])
+    assert (plain["strict"], strict["strict"]) == (False, True) and plain["run"] != strict["run"]
+    decided = json.loads(run(zone, "decide", "--strict", "--json")[0])
+    assert strict["run"] == decided["run"]
+    assert "按未知处理" in run(zone, "whatif", "reform.yaml", "--strict")[0]
+
+
 def test_a_reform_that_changes_nothing_says_so(zone):
     (zone / "same.yaml").write_text(REFORM.split("parameters")[0], "utf-8")
     assert "没有任何认定结果改变" in run(zone, "whatif", "same.yaml")[0]

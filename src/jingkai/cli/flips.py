@@ -75,6 +75,8 @@ def _print_head(manifest: dict[str, Any]) -> None:
     line(Text(title, style="bold") + Text(f"  查询日 {manifest['as_of']}", style="not bold"))
     if manifest["kind"] == "whatif":
         line(Text(f"理由：{manifest['reform']['why']['zh']}"), 4)
+    if manifest.get("strict"):
+        line("未核实的数字和条件按未知处理")
     say_synthetic(manifest)
 
 

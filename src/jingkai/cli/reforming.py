@@ -9,7 +9,7 @@ import typer
 
 from jingkai.cli.flips import print_comparison
 from jingkai.cli.output import line, print_json, progress_bar, show_table
-from jingkai.cli.session import AS_OF, JSON, find_workspace, open_rulebook, read_day
+from jingkai.cli.session import AS_OF, JSON, STRICT, find_workspace, open_rulebook, read_day
 from jingkai.engine.comparison import Comparison
 from jingkai.engine.diff import compare_runs
 from jingkai.engine.reform import compare_rules
@@ -17,7 +17,7 @@ from jingkai.engine.run import decide
 from jingkai.engine.runs import find_run, stored_runs
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
-from jingkai.rulebook import Rulebook, RulebookError, load_rulebook
+from jingkai.rulebook import Rulebook, RulebookError, load_rulebook, strict_rulebook
 from jingkai.rulebook.reform import read_reform
 from jingkai.workspace import Workspace
 
@@ -29,6 +29,7 @@ OUT = typer.Option(None, "--out", help="把逐户变化写成 CSV")
 def whatif_command(
     reform: Path = typer.Argument(..., help="改革方案文件，如 reform.yaml"),
     as_of: str | None = AS_OF,
+    strict: bool = STRICT,
     out: Path | None = OUT,
     as_json: bool = JSON,
 ) -> None:
@@ -36,8 +37,9 @@ def whatif_command(
     workspace = find_workspace()
     read = read_reform(reform)
     layers = [policies_folder(), *workspace.layers]
-    about = {
+    about: dict[str, Any] = {
         "kind": "whatif",
+        "strict": strict,
         "reform": {
             "reform": read.content.reform,
             "title": read.content.title.model_dump(),
@@ -52,6 +54,7 @@ def plan_command(
     folder: Path = typer.Argument(..., help="拟用的规则文件夹，替代工作区的 rules"),
     add: bool = typer.Option(False, "--add", help="在现有 rules 之上另加一层，而不是替代它"),
     as_of: str | None = AS_OF,
+    strict: bool = STRICT,
     out: Path | None = OUT,
     as_json: bool = JSON,
 ) -> None:
@@ -61,7 +64,7 @@ def plan_command(
         raise RulebookError("没有这个规则文件夹", where=str(folder), hint="检查文件夹名")
     kept = workspace.layers if add else [f for f in workspace.layers if f != workspace.rules]
     planned = load_rulebook([policies_folder(), *kept, folder])
-    about = {"kind": "plan", "folder": folder.name, "add": add}
+    about = {"kind": "plan", "strict": strict, "folder": folder.name, "add": add}
     _compare(workspace, planned, as_of, about, out, as_json)
 
 
@@ -76,6 +79,8 @@ def _compare(
     snapshot = Snapshot.current(workspace)
     day = read_day(as_of) or snapshot.as_of
     before = open_rulebook(workspace)
+    if about["strict"]:
+        before, after = strict_rulebook(before), strict_rulebook(after)
     with progress_bar("认定", quiet=as_json) as progress:
         decide(workspace, snapshot, before, day, progress=progress)
     _tell(compare_rules(workspace, snapshot, before, after, day, about), out, as_json)
