@@ -7,8 +7,10 @@ from typing import Any
 
 from rich.text import Text
 
+from jingkai.cli.assessment_text import points_text, span_text
 from jingkai.cli.output import line, money, show_table
 from jingkai.cli.table_file import say_synthetic
+from jingkai.engine.assessment import Span
 from jingkai.engine.comparison import Comparison
 from jingkai.vocabulary import load_vocabulary
 
@@ -58,6 +60,7 @@ def print_comparison(comparison: Comparison) -> None:
         for rule in moved.values():
             _print_rule(rule)
     _print_indicators(manifest.get("indicators", {}))
+    _print_ranks(manifest.get("ranks", {}))
     _print_members(manifest)
     _print_read(manifest)
 
@@ -177,6 +180,24 @@ def _print_indicators(indicators: dict[str, Any]) -> None:
             for row in indicator["zones"][:_SHOWN]
         ]
         show_table(f"指标 · {indicator['title']['zh']}", ["", "现在", "之后"], rows, right=1)
+
+
+def _print_ranks(ranks: dict[str, Any]) -> None:
+    for moved in ranks.values():
+        rows = [
+            [row["name"], *_place(row["before"]), *_place(row["after"])]
+            for row in moved["zones"][:_SHOWN]
+        ]
+        title = f"名次 · {moved['title']['zh']}：{len(moved['zones'])} 家得分或名次有变"
+        heads = ["经开区", "现在名次", "现在得分", "之后名次", "之后得分"]
+        show_table(title, heads, rows, right=1)
+
+
+def _place(place: dict[str, Any] | None) -> tuple[str, str]:
+    if place is None:
+        return "不参评", "—"
+    low, high = map(Fraction, place["score"])
+    return span_text(Span(*place["rank"])), points_text(low, high)
 
 
 def _indicator(indicator: dict[str, Any], row: dict[str, Any] | None) -> str:

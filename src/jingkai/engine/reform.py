@@ -10,6 +10,7 @@ from jingkai.engine.comparison import Comparison, stored_comparison, told_change
 from jingkai.engine.flips import pair_of
 from jingkai.engine.groups import groups_of
 from jingkai.engine.moved_indicators import moved_indicators
+from jingkai.engine.moved_ranks import moved_ranks
 from jingkai.engine.reevaluate import Reevaluation, reevaluate
 from jingkai.engine.run import decide
 from jingkai.engine.store import DecisionRun
@@ -63,13 +64,16 @@ def compare_rules(
             }
             if found.affected:
                 rules |= _flips(found, (before, after), folder)
+        changes = rule_changes(before, after, (as_of, as_of))
+        touched = {c.rule for c in changes}
         return {
             **about,
             **_question(run, as_of),
-            "changes": told_changes(rule_changes(before, after, (as_of, as_of))),
+            "changes": told_changes(changes),
             "entities": entities,
             "rules": rules,
             "indicators": moved_indicators(run, (before, after), found_by, as_of),
+            "ranks": moved_ranks(snapshot, before, after, as_of.year - 1, touched),
         }
 
     return stored_comparison(workspace, identity, build)
