@@ -147,7 +147,7 @@ def taking_part(rule: Rule, rulebook: Rulebook, as_of: date, facts: pl.DataFrame
     lowering = lowering_for(rulebook, rule, as_of, frozenset(facts.columns))
     lowering.conditions = {c.id: whole_test(c, lowering) for c in rule.conditions}
     verdict = PlanCompiler().expression(lowering.test(rule.decide))
-    found = facts.select(verdict.fill_null(True).alias("part"))["part"].to_list()
+    found = facts.with_columns(part=verdict.fill_null(True))["part"].to_list()
     return [bool(part) for part in found]
 
 
