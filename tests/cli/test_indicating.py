@@ -42,7 +42,7 @@ def test_a_part_is_never_shown_as_the_whole_and_the_release_stands_beside(nation
     shown = " ".join(run("indicators").split())
     assert "合成数据" in shown and "数据内 2 家经开区合计" in shown
     assert "—（16.9 万亿元）" in shown and "1/2 已知" in shown
-    assert "12.5%" in shown and "135.2（134.3—136.1）" in shown
+    assert "12.5%" in shown and "135.2 万亿元（134.3—136.1）" in shown
 
 
 def test_files_say_that_they_are_synthetic_and_hold_no_formula(nation):

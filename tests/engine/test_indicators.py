@@ -81,6 +81,17 @@ def test_a_ratio_of_sums_takes_only_rows_known_in_both(snapshot, rulebook):
     assert (dry["value"], dry["known"]) == (None, 1)  # over nothing: unknown
 
 
+def test_sums_of_products_pass_64_bits(workspace, rulebook):
+    # 100 zones of 5 million tonnes, four fifths of it used: stored, 5e10 x 8e7 x 100 = 4e20 > 2^63
+    tonnes = 5 * 10**6 * 10**4
+    zones = pl.DataFrame({"key": [f"z{i:03d}" for i in range(100)]}).with_columns(
+        solid_waste_2024=pl.lit(tonnes), solid_waste_use_2024=pl.lit(80 * 10**6)
+    )
+    large = write_snapshot(workspace, {"zone": zones}, as_of=DAY, sources=SOURCE)
+    nation = indicator_table(rulebook, large, DAY, ("nation",))["nation"]
+    assert row(nation, "assessed_solid_waste_use", "")["value"] == 8000  # in 0.0001
+
+
 def test_growth_share_and_rank_stand_beside(workspace, snapshot, rulebook):
     used, tables = standing(workspace, rulebook, 2024, ("nation", "province", "zone"))
     assert used.id == snapshot.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import typer
@@ -26,7 +26,7 @@ from jingkai.vocabulary import Label
 __all__ = ["assess_command"]
 
 _SHOWN = 30
-_WIDE = 110  # cells from which on the groups have columns of their own
+_WIDE = 140  # cells from which on the groups have columns of their own
 
 
 def assess_command(
@@ -120,7 +120,8 @@ def _print_places(
     heads = ["名次", "地区名次", "经开区", "省份", "得分", *(g.title.zh for g in groups), "缺报"]
     for head in heads:
         left = head in ("地区名次", "经开区", "省份")
-        table.add_column(head, justify="left" if left else "right", overflow="fold")
+        side: Literal["left", "right"] = "left" if left else "right"
+        table.add_column(head, justify=side, overflow="fold", no_wrap=head != "经开区")
     shown = places if everything else places[:_SHOWN]
     for p in shown:
         regional = names[p.zone.region].zh if p.zone.region in names else "地区未知"

@@ -173,6 +173,8 @@ def print_summary(run: DecisionRun, rulebook: Rulebook) -> None:
         )
         last = title
     console.print(table)
+    if run.manifest.get("weighted"):
+        line("以上是数据的行数；有的行代表多个主体（weight 列），指标和报告按代表数合计")
     if any(not d["verified"] for d in run.rules.values()):
         line("* 规则含未核实的数字，见 jingkai rules show")
     for known, titles in sorted(old_rules(run).items()):

@@ -20,7 +20,6 @@ from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
 from jingkai.rulebook.results import amount_quantum
-from jingkai.workspace import Workspace
 
 __all__ = ["indicators_command"]
 
@@ -42,8 +41,11 @@ def indicators_command(
     year = year or Snapshot.current(workspace).as_of.year - 1
     snapshot, tables = standing(workspace, rulebook, year, [level], only or None)
     book = rulebook.on(snapshot.day_of(year))
-    table = _named(tables[level], book)
-    printed = _published(workspace, year) if level == "nation" else {}
+    published = published_figures([policies_folder(), *workspace.layers])
+    printed = {p.indicator: p for p in published if p.year == year and level == "nation"}
+    first = {p.indicator for p in published}  # what releases tell of comes before the rest
+    told = tables[level].sort(~pl.col("indicator").is_in(first), maintain_order=True)
+    table = _named(told, book)
     synthetic = bool(snapshot.manifest.get("synthetic"))
     if out is not None:
         write_table(_for_file(table, printed, year, level), out, synthetic=synthetic)
@@ -89,36 +91,34 @@ def _named(table: pl.DataFrame, book: Rulebook) -> pl.DataFrame:
     )
 
 
-def _published(workspace: Workspace, year: int) -> dict[str, Published]:
-    folders = [policies_folder(), *workspace.layers]
-    return {p.indicator: p for p in published_figures(folders) if p.year == year}
-
-
 def _print_nation(
     table: pl.DataFrame, printed: dict[str, Published], book: Rulebook, year: int
 ) -> None:
     zones = table.filter(pl.col("indicator") == "zone_count")["of"].sum()
     shown = ChineseTable(title=f"{year}年指标：数据内 {zones:,} 家经开区合计")
-    for name in ("指标", "数值", "增长", "公布值", "占全国", "隐含的全国数", "覆盖"):
+    for name in ("指标", "数值", "增长", "公布值", "占全国", "覆盖"):
         left = name in ("指标", "覆盖")
         shown.add_column(name, justify="left" if left else "right", overflow="fold")
     for row in _with_data(table).iter_rows(named=True):
         figure = printed.get(row["indicator"])
-        shown.add_row(
-            _title(row),
-            _value(row, book),
-            _percent(row["growth"], signed=True),
-            _printed(figure),
-            _percent(float(figure.share), 1) if figure and figure.share is not None else "",
-            _implied(figure),
-            _coverage(row),
-        )
+        share = _percent(float(figure.share), 1) if figure and figure.share is not None else ""
+        growth = _percent(row["growth"], signed=True)
+        value = _value(row, book)
+        shown.add_row(_title(row), value, growth, _printed(figure), share, _coverage(row))
     console.print(shown)
-    if printed:
-        line(
-            "公布值和占全国的比重是全部国家级经开区的；隐含的全国数由两者相除，括号内为四舍五入允许的范围"
-        )
+    _print_implied(table, printed)
     _notes(table)
+
+
+def _print_implied(table: pl.DataFrame, printed: dict[str, Published]) -> None:
+    titles = dict(zip(table["indicator"], table["title"], strict=True))
+    implied = {n: text for n, p in printed.items() if n in titles and (text := _implied(p))}
+    if implied:
+        line(
+            "公布值是全部国家级经开区的；由公布值和占全国的比重推出的全国数（括号内为四舍五入允许的范围）："
+        )
+        for name, text in implied.items():
+            line(f"  {titles[name]} {text}", 4)
 
 
 def _print_groups(
@@ -205,7 +205,7 @@ def _implied(figure: Published | None) -> str:
     if implied is None or figure is None:
         return ""
     low, middle, high = (f"{float(v):,.{max(0, 4 - len(str(int(v))))}f}" for v in implied)
-    return f"{middle}（{low}—{high}） {figure.unit}"
+    return f"{middle} {figure.unit}（{low}—{high}）"
 
 
 def _percent(ratio: float | None, digits: int = 1, *, signed: bool = False) -> str:

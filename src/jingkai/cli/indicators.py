@@ -44,6 +44,10 @@ def indicator_value(value: Fraction, unit: str, lang: str = "zh") -> str:
     """Return a figure with its unit as people read it; a share in percent, to two decimals."""
     if not unit:
         return f"{float(value) * 100:,.2f}".rstrip("0").rstrip(".") + "%"
+    if lang == "zh" and Unit.parse(unit).currency is None:
+        digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 10 else 4
+        text = f"{float(value):,.{digits}f}"
+        return (text.rstrip("0").rstrip(".") if digits else text) + f" {unit}"
     return money(value, unit) if lang == "zh" else figure_text(value, Unit.parse(unit), lang)
 
 

@@ -139,7 +139,9 @@ def _by_zone(
                 if node.kind == "sum"
                 else lowering.test(node.arg)
             )
-            inputs[f"{name}.{column}"] = compiler.expression(plan)
+            # Products of facts, added up over a nation, may pass 64 bits.
+            whole = pl.Int128 if plan.kind == "wide" else pl.Int64
+            inputs[f"{name}.{column}"] = compiler.expression(plan).cast(whole)
         sums += _sums([f"{name}.{column}" for column, _ in nodes])
     table = frame.select(zone=zone.cast(pl.String), weight=weight.cast(pl.Int64), **inputs)
     return table.group_by("zone").agg(sums).collect(engine="streaming")
@@ -154,7 +156,7 @@ def _sums(names: Sequence[str]) -> list[pl.Expr]:
         e
         for n in names
         for e in (
-            (pl.when(known).then(pl.col(n).cast(pl.Int64)) * weight).sum().alias(n),
+            (pl.when(known).then(n) * weight).sum().alias(n),
             counted.sum().alias(f"{n}__known"),
             weight.sum().alias(f"{n}__of"),
         )

@@ -179,6 +179,7 @@ def _manifest(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "synthetic": bool(question.snapshot.manifest.get("synthetic")),
         "entities": entities,
+        "weighted": [e for e in entities if "weight" in question.snapshot.columns(e)],
         "rules": rules,
         "not_in_force": _not_in_force(question),
     }

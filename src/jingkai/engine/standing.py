@@ -52,9 +52,14 @@ def standing(
     nation = tables["nation"].select("indicator", whole="value")
     shared = [r.id for r in rules if additive(r)]
     less = [r.id for r in rules if r.source.direction == "less"]
+    plain = [r.id for r in rules if not r.unit.factors]  # a ratio's growth would read as points
     return snapshot, {
         level: _standing(
-            tables[level].join(nation, on="indicator", how="left"), before[level], shared, less
+            tables[level].join(nation, on="indicator", how="left"),
+            before[level],
+            shared,
+            less,
+            plain,
         )
         for level in levels
     }
@@ -74,13 +79,13 @@ def additive(rule: Rule) -> bool:
 
 
 def _standing(
-    table: pl.DataFrame, before: pl.DataFrame, shared: list[str], less: list[str]
+    table: pl.DataFrame, before: pl.DataFrame, shared: list[str], less: list[str], plain: list[str]
 ) -> pl.DataFrame:
     value, previous = pl.col("value"), pl.col("previous")
     turned = pl.when(pl.col("indicator").is_in(less)).then(value).otherwise(-value)
     return table.join(before, on=("indicator", "group"), how="left", nulls_equal=True).select(
         "indicator", "group", "value", "partial", "known", "of", "previous",
-        growth=pl.when(previous > 0).then(value / previous - 1),
+        growth=pl.when((previous > 0) & ~pl.col("indicator").is_in(plain)).then(value / previous - 1),
         share=pl.when(pl.col("indicator").is_in(shared) & (pl.col("whole") > 0)).then(value / pl.col("whole")),
         rank=turned.rank("min").over("indicator").cast(pl.Int64),
     )  # fmt: skip

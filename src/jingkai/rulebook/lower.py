@@ -23,6 +23,8 @@ __all__ = ["POINT_QUANTUM", "Lowering", "all_of", "any_of", "negate", "shared_ve
 POINT_QUANTUM = Fraction(1, 100)
 _POINT_BOUND = 10**7
 _AMOUNT_BOUND = 10**17
+#: Of sums of products of facts, kept in 128 bits.
+_SUM_BOUND = 10**27
 _OPS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _DAYS_BOUND = 4_000_000
 
@@ -378,17 +380,16 @@ class Lowering:
         return Exact(Whole(plan, number.num.bound, number.num.positive), scale=number.scale)
 
     def _aggregate(self, node: tree.Aggregate) -> Exact:
-        return Exact(
-            Whole(col(self.aggregates[node], "int"), _AMOUNT_BOUND), scale=self._scale(node)
-        )
-
-    def _scale(self, node: tree.Aggregate) -> Fraction:
+        name = self.aggregates[node]
         if node.kind != "sum":
-            return Fraction(1) if node.kind == "count" else Fraction(1, 10**8)
+            scale = Fraction(1) if node.kind == "count" else Fraction(1, 10**8)
+            return Exact(Whole(col(name, "int"), _AMOUNT_BOUND), scale=scale)
         inner = Lowering(
             self.vocabulary, node.entity, self.as_of, None, self.parameters, self.rules, self.quanta
-        )
-        return inner.number(node.arg).scale
+        ).number(node.arg)
+        if inner.num.plan.kind == "wide":
+            return Exact(Whole(col(name, "wide"), _SUM_BOUND), scale=inner.scale)
+        return Exact(Whole(col(name, "int"), _AMOUNT_BOUND), scale=inner.scale)
 
     # --- dates, texts, columns
 
