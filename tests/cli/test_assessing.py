@@ -43,6 +43,7 @@ def test_every_screen_says_what_its_ranks_rest_on(nation):
             "不是公布的结果" in shown
             and "18 项二级指标的权重没有来源，在组内均分（未核实）" in shown
         )
+        assert "数据内只有 5 家，应有 232 家，名次是这几家之间的，不作退出预警" in shown
         assert "12 项名称未公开，不计分" in shown and "借用的地方办法（未核实）" in shown
 
 
@@ -54,6 +55,19 @@ def test_the_list_gives_scores_ranks_gaps_and_who_takes_no_part(nation):
     assert found["甲"] == ("1", "100.00") and found["乙"] == ("2–3", "97.00")
     assert found["丙"] == ("1–3", "94.00–100.00") and found["丁"] == ("3–4", "94.00")
     assert "没有参评的 1 家：新区" in shown
+
+
+def test_the_list_has_short_names_where_they_are_unique(nation):
+    usual = alike(2023, 2024)
+    names = ("昆山经济技术开发区", "南通经济技术开发区", "南通")
+    put_zones(nation, DAY, dict.fromkeys(names, usual))
+    shown = run()
+    listed = [row for row in shown.splitlines() if "东部" in row]
+    assert [row.split()[row.split().index("东部") + 3] for row in listed] == [
+        "南通",
+        "南通经济技术开发区",
+        "昆山",
+    ]
 
 
 def test_a_weight_that_the_workspace_sets_counts_and_is_said(nation):

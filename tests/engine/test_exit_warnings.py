@@ -27,7 +27,7 @@ def book(tmp_path_factory):
 
 
 def verdicts(workspace: Workspace, book, year: int) -> dict[str, dict[str, bool | None]]:
-    years = assess_years(workspace, book, year)
+    years = assess_years(workspace, book, year, expected={})
     snapshot = Snapshot.of_year(workspace, year)
     found = exit_warnings(book, snapshot, years[year].as_of, years)
     return {w.rule.id: w.verdicts for w in found}
@@ -76,7 +76,7 @@ def test_a_zone_that_joined_in_mid_history_is_ranked_from_its_first_full_year(wo
     # 丙 became a national zone in June 2022: no part on the data of 2022, last but four in 2023 and 2024.
     joined = {"2022": 50, "2023": 50, "2024": 50, "established_on": dt.date(2022, 6, 1)}
     put_zones(workspace, dt.date(2025, 6, 30), {**BEST, **REST, "丙": joined})
-    years = assess_years(workspace, book, 2024)
+    years = assess_years(workspace, book, 2024, expected={})
     assert {y: len(a.places) for y, a in years.items()} == {2024: 7, 2023: 7, 2022: 6}
     assert [z.key for z in years[2022].apart] == ["丙"]
     assert verdicts(workspace, book, 2024)["zone_exit_candidate"]["丙"] is True
@@ -88,7 +88,7 @@ def test_a_joining_zone_changes_the_others_only_from_the_year_it_is_ranked(works
     # Without 丙 the six are ranked 1 to 6 by 90, 80, 40, 30, 20, 10; with its 50 丁 and those after move by one.
     joined = {"2022": 50, "2023": 50, "2024": 50, "established_on": dt.date(2022, 6, 1)}
     put_zones(workspace, dt.date(2025, 6, 30), {**BEST, **REST, "丙": joined})
-    years = assess_years(workspace, book, 2023)
+    years = assess_years(workspace, book, 2023, expected={})
     ranks = {y: {p.zone.key: p.rank.first for p in a.places} for y, a in years.items()}
     assert ranks[2022] == {"甲": 1, "乙": 2, "丁": 3, "戊": 4, "己": 5, "庚": 6}
     assert ranks[2023] == {"甲": 1, "乙": 2, "丙": 3, "丁": 4, "戊": 5, "己": 6, "庚": 7}
@@ -154,6 +154,23 @@ def test_ranks_of_the_edition_before_do_not_count_for_the_one_after(workspace, b
     put_zones(workspace, dt.date(2022, 6, 30), figures)
     found = verdicts(workspace, book, 2021)
     assert found == {"zone_exit_candidate": {"甲": False, "乙": False, "丙": False}}
+
+
+def test_ranks_among_some_of_the_zones_warn_of_nothing_unless_they_are_official(workspace, book):
+    # 丙 is the last of three, but there are 232: of the others nothing is known.
+    figures = {
+        n: {"2022": v, "2023": v, "2024": v} for n, v in (("甲", 90), ("乙", 80), ("丙", 10))
+    }
+    put_zones(workspace, dt.date(2025, 6, 30), figures)
+    years = assess_years(workspace, book, 2024)
+    assert (years[2024].whole, years[2024].expected, years[2022].expected) == (False, 232, 230)
+    snapshot = Snapshot.of_year(workspace, 2024)
+    (found,) = exit_warnings(book, snapshot, years[2024].as_of, years)
+    assert found.verdicts == {"甲": None, "乙": None, "丙": None}
+    figures["丙"] |= {f"regional_bottom_rank_{year}": 5 for year in (2023, 2024)}
+    snapshot = put_zones(workspace, dt.date(2025, 6, 30), figures)
+    (found,) = exit_warnings(book, snapshot, years[2024].as_of, years)
+    assert found.verdicts == {"甲": None, "乙": None, "丙": True}
 
 
 def test_a_year_before_every_edition_and_a_snapshot_without_zones_are_told(workspace, rulebook):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ from jingkai.vocabulary import Label
 
 __all__ = ["assess_command"]
 
+_KIND = "经济技术开发区"
 _SHOWN = 30
 _WIDE = 140  # cells from which on the groups have columns of their own
 
@@ -53,7 +55,7 @@ def assess_command(
     synthetic = bool(snapshot.manifest.get("synthetic"))
     code = _region(rulebook, region)
     if out is not None:
-        notes = assessment_marks(found.rule)
+        notes = assessment_marks(found)
         table = _for_file(found, warnings, rulebook, code, notes)
         write_table(table, out, synthetic=synthetic, notes=notes)
     if explain is not None:
@@ -98,7 +100,7 @@ def _region(rulebook: Rulebook, text: str | None) -> str | None:
 def _say_what_it_rests_on(found: Assessment, synthetic: bool) -> None:
     if synthetic:
         line(Text(SYNTHETIC, style="yellow"))
-    line(Text("；".join(assessment_marks(found.rule)), style="yellow"))
+    line(Text("；".join(assessment_marks(found)), style="yellow"))
 
 
 # --- the list
@@ -113,7 +115,7 @@ def _print_places(
 ) -> None:
     names = _regions(rulebook)
     places = [p for p in found.places if region is None or p.zone.region == region]
-    where = names[region].zh if region else "全国"
+    where = names[region].zh if region else "全国" if found.whole else "数据内"
     table = ChineseTable(title=f"{found.year} 年度综合评价：{where} {len(places)} 家参评")
     wide = console.width >= _WIDE
     groups = found.rule.assessed if wide else ()
@@ -123,12 +125,13 @@ def _print_places(
         side: Literal["left", "right"] = "left" if left else "right"
         table.add_column(head, justify=side, overflow="fold", no_wrap=head != "经开区")
     shown = places if everything else places[:_SHOWN]
+    short = _short_names(places)
     for p in shown:
         regional = names[p.zone.region].zh if p.zone.region in names else "地区未知"
         table.add_row(
             span_text(p.rank),
             f"{regional} {span_text(p.regional)}" if p.regional else regional,
-            p.zone.name,
+            short[p.zone.key],
             p.zone.province or "",
             points_text(p.low, p.high),
             *(points_text(*p.groups[g.id]) for g in groups),
@@ -140,6 +143,13 @@ def _print_places(
     _print_notes(found, places)
     for warning in warnings:
         _print_warning(warning, {p.zone.key: p.zone.name for p in places})
+
+
+def _short_names(places: list[Place]) -> dict[str, str]:
+    """Return names as the ministry's lists have them (昆山), whole where two would be the same."""
+    short = {p.zone.key: p.zone.name.removesuffix(_KIND) or p.zone.name for p in places}
+    twice = Counter(short.values())
+    return {p.zone.key: n if twice[n := short[p.zone.key]] == 1 else p.zone.name for p in places}
 
 
 def _print_notes(found: Assessment, places: list[Place]) -> None:
@@ -161,10 +171,11 @@ def _print_warning(warning: ExitWarning, names: dict[str, str]) -> None:
     line(Text(f"{title}：符合 {len(met)} 家，待定 {len(open_)} 家", style="bold"))
     for key in met:
         line(f"  符合 {names[key]}（{ranks_text(warning, key)}）", 4)
-    for key in open_[:10]:
+    ranked = [k for k in open_ if any(warning.ranks[k].values())]
+    for key in ranked[:10]:
         line(f"  待定 {names[key]}（{ranks_text(warning, key)}）", 4)
-    if len(open_) > 10:
-        line(f"  待定的还有 {len(open_) - 10} 家")
+    if len(open_) > len(ranked[:10]):
+        line(f"  待定的还有 {len(open_) - len(ranked[:10])} 家")
 
 
 # --- for programs
@@ -177,7 +188,8 @@ def _head(found: Assessment, snapshot: Snapshot, synthetic: bool) -> dict[str, A
         "rule": found.rule.id,
         "snapshot": snapshot.id,
         "synthetic": synthetic,
-        "marks": assessment_marks(found.rule),
+        "whole": found.whole,
+        "marks": assessment_marks(found),
         "items": [
             {
                 "item": i.id,

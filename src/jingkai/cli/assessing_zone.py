@@ -50,10 +50,12 @@ def print_zone(
         regions = rulebook.vocabulary.entities["zone"].facts["region"].codes
         zh = {c: label.zh for c, label in regions.items()} if isinstance(regions, dict) else {}
         region = zh.get(place.zone.region or "", "地区未知")
-        line(Text(f"{name}：{found.year} 年度{_standing(place, region)}", style="bold"))
+        line(Text(f"{name}：{found.year} 年度{_standing(found, place, region)}", style="bold"))
     for year in sorted(years.keys() - {found.year}, reverse=True):
         earlier = _place(years[year], key)
-        line(f"  {year} 年度{_standing(earlier, '地区') if earlier else '没有参评'}", 4)
+        line(
+            f"  {year} 年度{_standing(years[year], earlier, '地区') if earlier else '没有参评'}", 4
+        )
     for w in warnings:
         words = _VERDICTS[w.verdicts.get(key)]
         line(f"  {w.rule.source.title.zh}：{words}（{ranks_text(w, key)}）", 4)
@@ -66,9 +68,10 @@ def _place(found: Assessment, key: str) -> Place | None:
     return next((p for p in found.places if p.zone.key == key), None)
 
 
-def _standing(place: Place, region: str) -> str:
+def _standing(found: Assessment, place: Place, region: str) -> str:
+    among = "全国" if found.whole else "数据内"
     regional = f"，{region}第 {span_text(place.regional)}" if place.regional else ""
-    return f"全国第 {span_text(place.rank)}{regional}，得分 {points_text(place.low, place.high)}"
+    return f"{among}第 {span_text(place.rank)}{regional}，得分 {points_text(place.low, place.high)}"
 
 
 def _print_losses(found: Assessment, place: Place) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from jingkai.engine.assessment import Assessment, Zone, assess_values, taking_part
 from jingkai.engine.indicators import indicator_table
+from jingkai.engine.published import published_figures
 from jingkai.engine.store import EngineError
+from jingkai.policies import policies_folder
 from jingkai.registry.errors import SnapshotNotFound
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rule, Rulebook
@@ -44,7 +48,11 @@ def assessment_rule(rulebook: Rulebook, day: date, name: str | None = None) -> R
 
 
 def assess_snapshot(
-    rulebook: Rulebook, snapshot: Snapshot, year: int, name: str | None = None
+    rulebook: Rulebook,
+    snapshot: Snapshot,
+    year: int,
+    name: str | None = None,
+    expected: int | None = None,
 ) -> Assessment:
     """Weigh the zones of a snapshot on the data of a year.
 
@@ -56,6 +64,8 @@ def assess_snapshot(
         The year whose data counts.
     name
         Which assessment, where several are in force.
+    expected
+        How many zones there were in all, where that is known.
 
     Raises
     ------
@@ -83,24 +93,51 @@ def assess_snapshot(
     values: dict[str, dict[str, int | None]] = {name: {} for name in items.values()}
     for indicator, group, value in table.select("indicator", "group", "value").iter_rows():
         values[items[indicator]][group] = value
-    return assess_values(rule, book, day, chosen, values, apart)
+    return replace(assess_values(rule, book, day, chosen, values, apart), expected=expected)
 
 
 def assess_years(
-    workspace: Workspace, rulebook: Rulebook, year: int, back: int = 2, name: str | None = None
+    workspace: Workspace,
+    rulebook: Rulebook,
+    year: int,
+    back: int = 2,
+    name: str | None = None,
+    expected: Mapping[int, int] | None = None,
 ) -> dict[int, Assessment]:
     """Return the assessment of a year and of some years before, as far as there are data and a rule.
+
+    Parameters
+    ----------
+    workspace, rulebook
+        Whose snapshots are read, by which rules.
+    year, back
+        The year, and how many before it.
+    name
+        Which assessment, where several are in force.
+    expected
+        By year how many zones there were; as published by default.
 
     Raises
     ------
     EngineError, SnapshotNotFound
         If the year itself cannot be assessed.
     """
-    found = {year: assess_snapshot(rulebook, Snapshot.of_year(workspace, year), year, name)}
+    counts = _published_counts(workspace) if expected is None else expected
+
+    def assessed(y: int) -> Assessment:
+        number = counts.get(y, counts.get(max(counts, default=0)))
+        return assess_snapshot(rulebook, Snapshot.of_year(workspace, y), y, name, number)
+
+    found = {year: assessed(year)}
     for earlier in range(year - 1, year - back - 1, -1):
         try:
-            snapshot = Snapshot.of_year(workspace, earlier)
-            found[earlier] = assess_snapshot(rulebook, snapshot, earlier, name)
+            found[earlier] = assessed(earlier)
         except (EngineError, SnapshotNotFound):
             continue
     return found
+
+
+def _published_counts(workspace: Workspace) -> dict[int, int]:
+    """Return how many national zones there were, by the years of which it was published."""
+    figures = published_figures([policies_folder(), *workspace.layers])
+    return {f.year: int(f.value) for f in figures if f.indicator == "zone_count"}

@@ -108,7 +108,8 @@ class Place:
 class Assessment:
     """Zones weighed by a rule: places by assured score, then possible score, then name.
 
-    `values` are the items' values in quanta by zone key; `apart` the zones that do not take part.
+    `values` are the items' values in quanta by zone key; `apart` the zones that do not take part;
+    `expected` how many zones there were in all (None: not known).
     """
 
     rule: Rule
@@ -119,6 +120,12 @@ class Assessment:
     floor: Fraction
     span: Fraction
     apart: tuple[Zone, ...] = ()
+    expected: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it compares all the zones there were; else a rank is one among those in the data."""
+        return self.expected is None or len(self.places) + len(self.apart) >= self.expected
 
     @property
     def year(self) -> int:

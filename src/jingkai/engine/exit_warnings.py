@@ -1,6 +1,6 @@
 """Exit warnings: the ordinary rules about zones, fed with bottom ranks that were worked out here.
 
-An official rank counts before ours. A rank that is an interval is asked with both of its ends; nearer to
+An official rank counts before ours; ours counts only where all the zones are compared. A rank that is an interval is asked with both of its ends; nearer to
 the last never makes an exit less likely, so where both answer alike that is the answer.
 """
 
@@ -118,7 +118,7 @@ def _ranks(
     found: list[Span | None] = []
     for key, took in zip(keys, part, strict=True):
         place = places.get(key)
-        if place is None:
+        if place is None or not assessment.whole:
             found.append(None if took else _none())
         else:
             found.append(place.bottom if fact == "national_bottom_rank" else place.regional_bottom)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from jingkai.rulebook import Rule
+from jingkai.engine.assessment import Assessment
 
 __all__ = ["assessment_marks"]
 
 
-def assessment_marks(rule: Rule) -> list[str]:
+def assessment_marks(assessment: Assessment) -> list[str]:
     """Return what a reader of a rank must know of its weights and its formula, a sentence each."""
-    found = ["名次是按规则测算的，不是公布的结果"]
+    found, rule = ["名次是按规则测算的，不是公布的结果"], assessment.rule
+    if not assessment.whole:
+        here = len(assessment.places) + len(assessment.apart)
+        found.append(
+            f"数据内只有 {here} 家，应有 {assessment.expected} 家，名次是这几家之间的，不作退出预警"
+        )
     items = [item for group in rule.assessed for item in group.items]
     given = [i for i in items if i.weight and rule.parameters[i.weight].layer != "package"]
     unverified = [
