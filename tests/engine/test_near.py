@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from fractions import Fraction
 
+import polars as pl
 import pytest
 
 from jingkai.engine.materials import count_materials
-from jingkai.engine.near import near_misses
+from jingkai.engine.near import near_counts, near_misses
 from jingkai.engine.run import decide
 from jingkai.engine.store import EngineError
 from jingkai.explain import Explainer
@@ -78,3 +79,25 @@ def test_materials_of_shared_facts_are_not_asked_for(decided):
     assert (found.entities["left_reused"] <= found.entities["left"]).all()
     held = int((found.entities["left"] - found.entities["left_reused"]).sum())
     assert held == found.materials["held"].sum()
+
+
+def test_counts_by_condition_are_those_of_the_rows_weighted_and_by_zone(decided, workspace):
+    rulebook, snapshot, _ = decided
+    within = Fraction(1, 10)
+    weights = pl.Series("weight", range(1, 601))
+    places = pl.Series("zone", ["甲", "乙", None] * 200)
+    frame = snapshot.scan("enterprise").collect().with_columns(weights, places)
+    source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 600, 600)
+    heavy = write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
+    run = decide(workspace, heavy, rulebook, DAY)
+    weighed = frame.select("key", "weight")
+    rows = near_misses(rulebook, heavy, run, RULE, within).rows.join(weighed, on="key")
+    near = dict(rows.group_by("condition").agg(pl.col("weight").sum()).iter_rows())
+    all_rows = near_misses(rulebook, heavy, run, RULE).rows.join(weighed, on="key")
+    counts = near_counts(rulebook, heavy, run, RULE, within)
+    assert counts["alone"].sum() == all_rows["weight"].sum() > 0
+    for row in counts.filter(pl.col("near").is_not_null()).to_dicts():
+        assert row["near"] == near.get(row["condition"], 0)
+    parts = [near_counts(rulebook, heavy, run, RULE, within, zone) for zone in ("甲", "乙")]
+    here = all_rows.filter(pl.col("zone").is_not_null())["weight"].sum()
+    assert sum(p["alone"].sum() for p in parts) == here

@@ -21,7 +21,7 @@ from jingkai.report.page import (
 
 F = Fraction
 SYNTHETIC = "按公布的全国总数随机生成，不反映任何真实企业或经开区（比例 0.01，种子 7）"
-STAND_IN = "位次为试算：二级指标权重未公布，组内按等权（未核实）；标准化为本地的功效系数算式，不是商务部的算法"
+STAND_IN = "名次为试算：二级指标权重未公布，组内按等权（未核实）；标准化为本地的功效系数算式，不是商务部的算法"
 
 UPTAKE = tuple(
     MeasureUptake(
@@ -45,9 +45,9 @@ UPTAKE = tuple(
 )
 
 NEAR = (
-    NearMiss("high_tech_enterprise", "高新技术企业认定", "近三年研发费用占比", "第十一条（五）", "企业", 90_000, 12_345, 3_400),
-    NearMiss("little_giant", "专精特新“小巨人”企业认定", "近2年主营业务收入平均增长率不低于5%", "附件2一（二）", "企业", 9_000, 2_210, 0),
-    NearMiss("key_exporter", "重点外贸企业", "有进出口实绩", "", "企业", 800, 800, None),
+    NearMiss("high_tech_enterprise", "高新技术企业认定", "近三年研发费用占比", "第十一条（五）", "企业", 85_000, 90_000, 12_345, 3_400),
+    NearMiss("little_giant", "专精特新“小巨人”企业认定", "近2年主营业务收入平均增长率不低于5%", "附件2一（二）", "企业", 1_200, 9_000, 2_210, 0),
+    NearMiss("key_exporter", "重点外贸企业", "有进出口实绩", "", "企业", 40, 800, 800, None),
 )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def zone_page() -> Page:
     return Page(
         "苏州工业园区", nation=False, year=2024, day="2025-01-01", about=("江苏", "东部"), synthetic=SYNTHETIC,
         stand_in=STAND_IN, figures=figures, ranks=ranks, items=items, above="广州经济技术开发区", uptake=UPTAKE,
-        near=NEAR, notes=("企业的研发费用有 13% 未知，相关规则暂不能认定。",), snapshot="0123456789abcdef", rules="fedcba9876543210",
+        near=NEAR[:1], binding=NEAR, notes=("企业的研发费用有 13% 未知，相关规则待定。",), snapshot="0123456789abcdef", rules="fedcba9876543210",
     )  # fmt: skip
 
 
@@ -130,5 +130,5 @@ def nation_page() -> Page:
     return Page(
         "国家级经济技术开发区", nation=True, year=2024, day="2025-01-01", about=("232 个经开区",), synthetic=SYNTHETIC,
         stand_in=STAND_IN, figures=figures, regions=regions, tracks=tracks, standings=(*standings, last), spreads=spreads,
-        uptake=UPTAKE, near=NEAR, notes=("合成总数与公布数逐项相符。",), snapshot="0123456789abcdef", rules="fedcba9876543210",
+        uptake=UPTAKE, near=NEAR[:1], binding=NEAR, notes=("合成总数与公布数逐项相符。",), snapshot="0123456789abcdef", rules="fedcba9876543210",
     )  # fmt: skip

@@ -31,5 +31,5 @@ def test_a_figure_is_written_in_ten_thousands_and_hundred_millions(value, unit, 
 
 def test_growth_carries_its_sign_and_a_rank_its_uncertainty():
     assert (signed(Fraction(56, 1000)), signed(Fraction(0)), signed(None)) == ("+5.6%", "0.0%", "—")
-    assert (places((3, 3)), places((3, 7)), places(None)) == ("第3位", "第3—7位", "—")
+    assert (places((3, 3)), places((3, 7)), places(None)) == ("第3名", "第3—7名", "—")
     assert percent(Fraction(1, 3), 0) == "33%"

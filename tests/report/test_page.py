@@ -88,7 +88,7 @@ def test_names_inside_drawings_are_used_once(html):
 def test_ranks_are_marked_while_weights_are_not_verified(page, html):
     ranks = html[html.index('<section id="ranks">') : html.index('<section id="uptake">')]
     for row in re.findall(r"<tr>.*?</tr>", ranks, re.DOTALL):
-        if re.search(r"第\d+(—\d+)?位", row):
+        if re.search(r"第\d+(—\d+)?名", row):
             assert "※" in row
     assert page.stand_in in ranks
     verified = page_html(dataclasses.replace(page, stand_in=""))
@@ -109,11 +109,11 @@ def test_names_are_text_and_never_markup():
 
 def test_a_page_of_nothing_says_what_is_missing():
     bare = dataclasses.replace(
-        zone_page(), figures=(), ranks=(), items=(), uptake=(), near=(), synthetic=""
+        zone_page(), figures=(), ranks=(), items=(), uptake=(), near=(), binding=(), synthetic=""
     )
     html = page_html(bare)
     assert "<svg" not in html
-    for words in ("没有可用的指标", "没有参加考核评价", "没有可用的认定结果", "没有仅因一项条件"):
+    for words in ("没有可用的指标", "没有参加综合评价", "没有可用的认定结果", "没有仅因一项条件"):
         assert words in html
 
 

@@ -28,6 +28,7 @@ from jingkai.cli.output import console_error
 from jingkai.cli.population import population_app
 from jingkai.cli.reforming import diff_command, plan_command, runs_command, whatif_command
 from jingkai.cli.refusals import readable
+from jingkai.cli.reporting import report_command
 from jingkai.cli.rules import rules_app
 
 __all__ = ["app", "main"]
@@ -54,6 +55,7 @@ app.command("whatif")(whatif_command)
 app.command("plan")(plan_command)
 app.command("diff")(diff_command)
 app.command("runs")(runs_command)
+app.command("report")(report_command)
 app.command("demo")(demo_command)
 app.add_typer(rules_app, name="rules")
 app.add_typer(population_app, name="population")

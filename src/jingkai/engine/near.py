@@ -16,7 +16,7 @@ from jingkai.rulebook.exact import Exact
 from jingkai.rulebook.lower import Lowering
 from jingkai.rulebook.plan import col, lit
 
-__all__ = ["NearMisses", "near_misses"]
+__all__ = ["NearMisses", "near_counts", "near_misses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,65 @@ def near_misses(
     EngineError
         If the rule was not run or has no conditions.
     """
+    return _Finding(rulebook, snapshot, run, rule).near(within)
+
+
+def near_counts(
+    rulebook: Rulebook,
+    snapshot: Snapshot,
+    run: DecisionRun,
+    rule: str,
+    within: Fraction,
+    zone: str | None = None,
+) -> pl.DataFrame:
+    """Count whom each condition of a rule refuses, without a row an entity.
+
+    Parameters
+    ----------
+    rulebook, snapshot, run, rule, within
+        As `near_misses` has them.
+    zone
+        The key of the zone whose entities count; all by default.
+
+    Returns
+    -------
+    A row a condition: `condition`, `refused`, `alone` and `near`, all weighted; `near` is null where
+    the condition is no single comparison of numbers.
+
+    Raises
+    ------
+    EngineError
+        If the rule was not run or has no conditions.
+    """
+    return _Finding(rulebook, snapshot, run, rule, zone).counts(within)
+
+
+def _with_conditions(rulebook: Rulebook, run: DecisionRun, rule: str) -> Rule:
     if rule not in run.rules:
         raise EngineError(f"规则 {rule} 不在这次认定中", hint="见 `jingkai rules list`")
     if rulebook.rules[rule].decide is None:
         raise EngineError(f"规则 {rule} 没有条件，谈不上临界", hint="用于资格、义务和金额类规则")
-    return _Finding(rulebook, snapshot, run, rulebook.rules[rule]).near(within)
+    return rulebook.rules[rule]
 
 
 class _Finding:
     def __init__(
-        self, rulebook: Rulebook, snapshot: Snapshot, run: DecisionRun, rule: Rule
+        self,
+        rulebook: Rulebook,
+        snapshot: Snapshot,
+        run: DecisionRun,
+        name: str,
+        zone: str | None = None,
     ) -> None:
-        self.rule = rule
+        self.rule = rule = _with_conditions(rulebook, run, name)
         stored = run.scan(rule.entity)
         frame, columns = facts_and_results(snapshot, rulebook, rule.entity, run.as_of, stored)
         self.frame = frame.with_row_index("position")
         self.have = frozenset(columns)
+        if zone is not None:
+            lies = pl.col("key" if rule.entity == "zone" else "zone") == zone
+            here = rule.entity == "zone" or "zone" in self.have
+            self.frame = self.frame.filter(lies if here else pl.lit(False))
         self.lowering: Lowering = lowering_for(rulebook, rule, run.as_of, self.have)
         self.lowering.absent = frozenset(self.lowering.rules.keys() - run.rules.keys())
         self.compiler = PlanCompiler()
@@ -100,6 +143,22 @@ class _Finding:
         tables = pl.collect_all([counts, *parts], engine="streaming")
         rows = pl.concat(tables[1:]).sort("share", "key", nulls_last=True)
         return NearMisses(rows, self._table(tables[0].row(0, named=True), rows))
+
+    def counts(self, within: Fraction) -> pl.DataFrame:
+        """Return the weighted table of conditions."""
+        weight = pl.col("weight").cast(pl.Int64) if "weight" in self.have else pl.lit(1, pl.Int64)
+        sums: list[pl.Expr] = []
+        for c, column in self.columns.items():
+            alone, test = self._alone(c), self.rule.condition(c).test
+            parts = {"refused": self.refused & pl.col(column).not_(), "alone": alone}
+            if _measures(test):
+                _, needed, gap = self._gap(test)
+                parts["near"] = alone & (_share(needed, gap) <= float(within))
+            sums += [pl.when(e).then(weight).sum().alias(f"{n}|{c}") for n, e in parts.items()]
+        row = self.frame.select(sums).collect(engine="streaming").row(0, named=True)
+        names = ("refused", "alone", "near")
+        rows = [{"condition": c} | {n: row.get(f"{n}|{c}") for n in names} for c in self.columns]
+        return pl.DataFrame(rows, schema={"condition": pl.String} | dict.fromkeys(names, pl.Int64))
 
     def _alone(self, condition: str) -> pl.Expr:
         """Return whether a condition fails and, had it held, would have granted."""
@@ -123,7 +182,7 @@ class _Finding:
             value.alias("value"),
             needed.alias("needed"),
             gap.alias("gap"),
-            (gap / pl.when(needed > 0).then(needed)).round(9).alias("share"),
+            _share(needed, gap).alias("share"),
         )
         return rows if within is None else rows.filter(pl.col("share") <= float(within))
 
@@ -133,9 +192,10 @@ class _Finding:
 
     def _gap(self, test: tree.Node) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
         """Return value, what is needed and the gap of a comparison of numbers; nulls of others."""
-        none = pl.lit(None, dtype=pl.Float64)
-        if not isinstance(test, tree.Compare) or test.kind != "number" or test.op in ("=", "<>"):
+        if not _measures(test):
+            none = pl.lit(None, dtype=pl.Float64)
             return none, none, none
+        assert isinstance(test, tree.Compare)
         value, needed, upward = (
             self._side(test.left),
             self._side(test.right),
@@ -177,3 +237,12 @@ class _Finding:
             for c in self.columns
         ]
         return pl.DataFrame(table).sort("alone", "refused", descending=True, maintain_order=True)
+
+
+def _measures(test: tree.Node) -> bool:
+    """Whether a test is one comparison of numbers, so that there is a distance to it."""
+    return isinstance(test, tree.Compare) and test.kind == "number" and test.op not in ("=", "<>")
+
+
+def _share(needed: pl.Expr, gap: pl.Expr) -> pl.Expr:
+    return (gap / pl.when(needed > 0).then(needed)).round(9)

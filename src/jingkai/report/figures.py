@@ -1,4 +1,4 @@
-"""Figures as a report writes them: in 万 and 亿, shares in percent, ranks as 第3位."""
+"""Figures as a report writes them: in 万 and 亿, shares in percent, ranks as 第3名."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def points(value: Fraction | None, digits: int = 2) -> str:
 
 
 def places(ends: tuple[int, int] | None) -> str:
-    """Return a rank: 第3位, 第3—7位 where it is not certain; — for none."""
+    """Return a rank: 第3名, 第3—7名 where it is not certain; — for none."""
     if ends is None:
         return "—"
     first, last = ends
-    return f"第{first}位" if first == last else f"第{first}—{last}位"
+    return f"第{first}名" if first == last else f"第{first}—{last}名"
 
 
 def _minus(text: str) -> str:

@@ -225,7 +225,7 @@ class MeasureUptake:
 class NearMiss:
     """A condition that alone refuses: so many entities (weighted), `near` of them within `Page.within`.
 
-    `near` is None where the condition measures nothing.
+    `granted` are those whom the rule grants as it is; `near` is None where the condition measures nothing.
     """
 
     rule: str
@@ -233,6 +233,7 @@ class NearMiss:
     condition: str
     basis: str
     entity: str
+    granted: int
     refused: int
     alone: int
     near: int | None
@@ -257,6 +258,8 @@ class Page:
     stand_in
         Why ranks are provisional (weights that nobody verified, a stand-in formula); shown wherever a
         rank stands.
+    near, binding
+        Conditions with most entities near them, and those of a number that alone refuse most.
     within
         How near is near, as a share of what is needed.
     notes
@@ -283,6 +286,7 @@ class Page:
     floor: Fraction = Fraction(60)
     uptake: tuple[MeasureUptake, ...] = ()
     near: tuple[NearMiss, ...] = ()
+    binding: tuple[NearMiss, ...] = ()
     within: Fraction = Fraction(1, 10)
     notes: tuple[str, ...] = ()
     snapshot: str = ""

@@ -28,8 +28,14 @@ from jingkai.report.page import Figure, Page, Standing
 __all__ = ["page_html", "write_pdf"]
 
 _HERE = Path(__file__).parent
-_LEADS = 4
+_LEADS = (
+    "zone_gdp",
+    "foreign_capital_used_reported",
+    "trade_reported",
+    "high_tech_enterprises",
+)
 _SHOWN = 10
+_WARNED = 20
 
 
 def page_html(page: Page) -> str:
@@ -128,15 +134,22 @@ def _sources(page: Page) -> list[str]:
 
 
 def _leads(figures: Sequence[Figure]) -> list[Figure]:
-    """Return the first figures that are whole, for the head of the page."""
-    return [f for f in figures if f.value is not None and f.unit][:_LEADS]
+    """Return the figures for the head of the page, as far as they are whole."""
+    whole = {f.indicator: f for f in figures if f.value is not None}
+    return [whole[name] for name in _LEADS if name in whole]
 
 
-def _standings(rows: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
-    """Return the first of the ranking, and whoever an exit warning may reach."""
-    warned = [s for s in rows if s.warned is not False]
-    found = [(f"前{min(_SHOWN, len(rows))}位", list(rows[:_SHOWN]))]
-    return [*found, ("退出预警", warned)] if warned else found
+def _standings(rows: Sequence[Standing]) -> list[tuple[str, list[Standing], str]]:
+    """Return the first of the ranking and whoever an exit warning may reach: heading, lines, what is left."""
+    if not rows:
+        return []
+    warned = sorted((s for s in rows if s.warned is not False), key=lambda s: s.warned is None)
+    found = [(f"前{min(_SHOWN, len(rows))}名", list(rows[:_SHOWN]), "")]
+    if warned:
+        left = len(warned) - _WARNED
+        more = f"另有{left}个，见 jingkai assess --all" if left > 0 else ""
+        found.append(("退出预警", warned[:_WARNED], more))
+    return found
 
 
 def _gap(value: Fraction | None) -> str:

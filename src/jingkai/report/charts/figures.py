@@ -44,7 +44,7 @@ def region_chart(shares: Sequence[RegionShares]) -> dict[str, str]:
     said = "；".join(
         f"{row.title}：" + "，".join(f"{n}{percent(v)}" for n, v in row.parts) for row in shares
     )
-    return draw_chart("regions", f"各区域占比。{said}", draw)
+    return draw_chart("regions", f"各地区占比。{said}", draw)
 
 
 def _stacked(axes: Any, row: RegionShares, y: float, fills: dict[str, dict[str, Any]]) -> None:
@@ -98,5 +98,5 @@ def place_chart(figures: Sequence[Figure]) -> dict[str, str]:
             sheet.text(width, 18 + top, f"{row.rank} / {row.ranked}", ha="right", fontsize=10.5)
         return sheet
 
-    said = "；".join(f"{f.title}第{f.rank}位（共{f.ranked}个）" for f in figures)
-    return draw_chart("places", f"各项指标在全国的位次。{said}", draw)
+    said = "；".join(f"{f.title}第{f.rank}名（共{f.ranked}个）" for f in figures)
+    return draw_chart("places", f"各项指标在全国的名次。{said}", draw)

@@ -38,13 +38,13 @@ def item_chart(items: Sequence[ItemPoints], floor: Fraction, above: str = "") ->
     """
     keys: list[tuple[str, dict[str, Any]]] = [("本区", _ZONE), ("全国中位数", _MEDIAN)]
     if above:
-        keys.append((f"高十位：{shorten(above, 14)}", _ABOVE))
+        keys.append((f"高十名：{shorten(above, 13)}", _ABOVE))
     if any(i.points is None for i in items):
         keys.append(("未知，按最低至满分", {**_UNKNOWN, "linewidth": 0.6}))
 
     def mark(axes: Any, row: ItemPoints, y: float) -> str:
         _item(axes, row, y, floor)
-        return "" if row.to_median is None else _cost(row.to_median)
+        return "" if row.to_median is None else _cost(row)
 
     said = "；".join(f"{i.title}{points(i.points)}分，中位数{points(i.median)}分" for i in items)
     draw = _rows(items, floor, keys, "与中位数相比", mark)
@@ -71,10 +71,13 @@ def spread_chart(spreads: Sequence[ItemSpread], floor: Fraction) -> dict[str, st
     return draw_chart("items", f"二级指标得分（加权前）的分布。{said}", draw)
 
 
-def _cost(gap: Fraction) -> str:
+def _cost(row: ItemPoints) -> str:
+    gap = row.to_median or Fraction(0)
     if gap == 0:
         return "持平"
-    return f"落后{points(gap)}分" if gap > 0 else f"领先{points(-gap)}分"
+    if row.points is None:
+        return f"最多落后{points(gap)}"
+    return f"落后{points(gap)}" if gap > 0 else f"领先{points(-gap)}"
 
 
 def _item(axes: Any, row: ItemPoints, y: float, floor: Fraction) -> None:

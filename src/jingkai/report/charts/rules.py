@@ -18,7 +18,7 @@ _OPEN: dict[str, Any] = {"facecolor": "white", "edgecolor": INK}
 
 def uptake_chart(measures: Sequence[MeasureUptake]) -> dict[str, str]:
     """Return a bar of one hundred percent a measure: granted, refused, undetermined."""
-    keys = (("符合", _GRANTED), ("不符合", _REFUSED), ("暂不能认定", _OPEN))
+    keys = (("符合", _GRANTED), ("不符合", _REFUSED), ("待定", _OPEN))
 
     def draw(width: int) -> Sheet:
         narrow = width < 600
@@ -59,45 +59,36 @@ def uptake_chart(measures: Sequence[MeasureUptake]) -> dict[str, str]:
 
 
 def near_chart(misses: Sequence[NearMiss], within: str) -> dict[str, str]:
-    """Return how many each condition alone refuses, and how many of them are near, longest first."""
-    keys = (
-        (f"差距不超过{within}", {**_GRANTED, "linewidth": 0.8}),
-        ("差距更大或无法量度", {**_REFUSED, "linewidth": 0.8}),
-    )
-    most = max(m.alone for m in misses)
+    """Return how many are near each condition that alone refuses them, longest first."""
+    most = max(m.near or 0 for m in misses)
 
     def draw(width: int) -> Sheet:
         narrow = width < 600
-        step, left, right = (52, 1, 78) if narrow else (38, 290, 84)
-        sheet = Sheet(width, 26 + step * len(misses))
-        sheet.key(10, *keys)
-        axes = sheet.axes(left, 24, right, 2)
+        step, left, right = (54, 1, 150) if narrow else (38, 290, 160)
+        sheet = Sheet(width, 6 + step * len(misses))
+        axes = sheet.axes(left, 4, right, 2)
         axes.set_xlim(0, 1)
         axes.set_ylim(len(misses) * step, 0)
         axes.set_xticks([])
         axes.set_yticks([])
         for i, row in enumerate(misses):
-            middle = i * step + (41 if narrow else step / 2)
-            near = (row.near or 0) / most
-            rest = row.alone / most - near
-            if near:
-                axes.barh(middle, near, height=14, linewidth=0.8, **_GRANTED)
-            if rest:
-                axes.barh(middle, rest, left=near, height=14, linewidth=0.8, **_REFUSED)
+            middle = i * step + (42 if narrow else step / 2)
+            size = (row.near or 0) / most
+            axes.barh(middle, size, height=14, linewidth=0.8, **_GRANTED)
             axes.annotate(
-                number(row.alone),
-                (near + rest, middle),
+                f"{number(row.near or 0)}（共{number(row.alone)}）",
+                (size, middle),
                 xytext=(6, 0),
                 textcoords="offset points",
                 va="center",
                 fontsize=10.5,
                 annotation_clip=False,
             )
-            _labels(sheet, row, 24 + i * step, left, narrow)
+            _labels(sheet, row, 4 + i * step, left, narrow)
         return sheet
 
-    said = "；".join(f"{m.title}—{m.condition}{number(m.alone)}" for m in misses)
-    return draw_chart("near", f"仅因一项条件不符合的数目。{said}", draw)
+    said = "；".join(f"{m.title}—{m.condition}{number(m.near or 0)}" for m in misses)
+    return draw_chart("near", f"仅因一项条件不符合、差距不超过{within}的数目。{said}", draw)
 
 
 def _labels(sheet: Sheet, row: NearMiss, top: float, left: float, narrow: bool) -> None:

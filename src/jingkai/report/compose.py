@@ -1,0 +1,219 @@
+"""Puts a page together: indicators, assessments and decisions of a year, of a zone or of the nation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from jingkai.engine.assessed_years import assess_years
+from jingkai.engine.exit_warnings import exit_warnings
+from jingkai.engine.published import published_figures
+from jingkai.engine.run import decide
+from jingkai.engine.store import EngineError
+from jingkai.explain.assessment_marks import assessment_marks
+from jingkai.policies import policies_folder
+from jingkai.registry.snapshot import Match, Snapshot
+from jingkai.report.errors import ReportError
+from jingkai.report.from_assessment import (
+    item_points,
+    item_spreads,
+    ranks_of,
+    standings_of,
+    tracks_of,
+)
+from jingkai.report.from_decisions import Decided, near_of, uptake_of
+from jingkai.report.from_indicators import (
+    Indicated,
+    figures_of_nation,
+    figures_of_zone,
+    indicated,
+    region_shares,
+)
+from jingkai.report.page import Page
+from jingkai.rulebook import Rulebook
+from jingkai.workspace import Workspace
+
+__all__ = ["nation_page", "zone_page"]
+
+Progress = Callable[[str, int, int], None]
+_BACK = 4
+_WITHIN = Fraction(1, 10)
+
+
+def nation_page(
+    workspace: Workspace, rulebook: Rulebook, year: int, progress: Progress | None = None
+) -> Page:
+    """Return the nation's page of a year.
+
+    Parameters
+    ----------
+    workspace, rulebook
+        Whose snapshots, by which rules with their layers.
+    year
+        The year told of.
+    progress
+        Called with stage, done and total while decisions are made.
+    """
+    found = indicated(workspace, rulebook, year, ("nation", "region"))
+    folders = [policies_folder(), *workspace.layers]
+    printed = {p.indicator: p for p in published_figures(folders) if p.year == year}
+    figures = figures_of_nation(found, printed)
+    page = _page(found, year, "国家级经济技术开发区", _zones(found), nation=True)
+    page = replace(page, figures=figures, regions=region_shares(found))
+    page = _ranked_nation(page, workspace, rulebook, found)
+    return _decided(page, workspace, found, None, progress)
+
+
+def zone_page(
+    workspace: Workspace,
+    rulebook: Rulebook,
+    zone: str,
+    year: int,
+    progress: Progress | None = None,
+) -> Page:
+    """Return a zone's page of a year.
+
+    Parameters
+    ----------
+    zone
+        Its key or name, or a part of its name that no other has.
+
+    Raises
+    ------
+    ReportError
+        If no zone, or more than one, is called so.
+    """
+    match = _zone(Snapshot.of_year(workspace, year), zone)
+    found = indicated(workspace, rulebook, year, ("nation", "zone"))
+    row = found.snapshot.table("zone").slice(match.position, 1).to_pylist()[0]
+    region = _regions(found.rulebook).get(row.get("region") or "", "")
+    since = row.get("established_on")
+    about = (row.get("province") or "", region, f"{since}批准" if since else "")
+    page = _page(found, year, match.name or match.key, tuple(a for a in about if a), nation=False)
+    page = replace(page, figures=figures_of_zone(found, match.key))
+    page = _ranked_zone(page, workspace, rulebook, match.key)
+    return _decided(page, workspace, found, match.key, progress)
+
+
+def _zone(snapshot: Snapshot, text: str) -> Match:
+    matches = snapshot.find("zone", text) if "zone" in snapshot.entities else []
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = "、".join(m.name or m.key for m in matches[:10])
+        raise ReportError(f"“{text}”对应 {len(matches)} 家经开区：{names}", hint="写全名称")
+    raise ReportError(
+        f"数据里没有经开区“{text}”", hint="先用 jingkai load zones 装载，或写 nation 看全国"
+    )
+
+
+def _zones(found: Indicated) -> tuple[str, ...]:
+    count = found.snapshot.rows("zone") if "zone" in found.snapshot.entities else 0
+    return (f"数据内{count}个经开区",)
+
+
+def _regions(rulebook: Rulebook) -> dict[str, str]:
+    codes = rulebook.vocabulary.entities["zone"].facts["region"].codes
+    return {c: label.zh for c, label in codes.items()} if isinstance(codes, dict) else {}
+
+
+def _page(found: Indicated, year: int, name: str, about: tuple[str, ...], *, nation: bool) -> Page:
+    return Page(
+        name,
+        nation,
+        year,
+        found.snapshot.day_of(year).isoformat(),
+        about,
+        synthetic=_synthetic(found.snapshot.manifest),
+        within=_WITHIN,
+        snapshot=found.snapshot.id,
+        rules=found.rulebook.hash,
+    )
+
+
+def _synthetic(manifest: dict[str, Any]) -> str:
+    """Return what to say of made-up data; empty for real ones."""
+    if not manifest.get("synthetic"):
+        return ""
+    made = manifest.get("population")
+    how = (
+        f"按公布的全国总数随机生成（比例 {made['scale']}，种子 {made['seed']}）"
+        if made
+        else "随机生成"
+    )
+    return f"{how}，不反映任何真实企业或经开区的情况"
+
+
+def _ranked_nation(page: Page, workspace: Workspace, rulebook: Rulebook, found: Indicated) -> Page:
+    try:
+        years = assess_years(workspace, rulebook, page.year, _BACK)
+    except EngineError as error:
+        return replace(page, notes=(*page.notes, f"没有综合评价：{error.what}"))
+    newest = years[page.year]
+    warnings = exit_warnings(rulebook, found.snapshot, newest.as_of, years)
+    return replace(
+        page,
+        stand_in="；".join(assessment_marks(newest)),
+        tracks=tracks_of(years),
+        standings=standings_of(newest, warnings, _regions(found.rulebook)),
+        spreads=item_spreads(newest),
+        floor=newest.floor,
+    )
+
+
+def _ranked_zone(page: Page, workspace: Workspace, rulebook: Rulebook, zone: str) -> Page:
+    try:
+        years = assess_years(workspace, rulebook, page.year, _BACK)
+    except EngineError as error:
+        return replace(page, notes=(*page.notes, f"没有综合评价：{error.what}"))
+    newest = years[page.year]
+    items, above = item_points(newest, zone)
+    return replace(
+        page,
+        stand_in="；".join(assessment_marks(newest)),
+        ranks=ranks_of(years, zone),
+        items=items,
+        above=above,
+        floor=newest.floor,
+    )
+
+
+def _decided(
+    page: Page,
+    workspace: Workspace,
+    found: Indicated,
+    zone: str | None,
+    progress: Progress | None,
+) -> Page:
+    """Add what rules grant and which conditions bind, from a run on the page's day."""
+    day = found.snapshot.day_of(page.year)
+    run = decide(workspace, found.snapshot, found.rulebook, day, progress=progress)
+    decided = Decided(found.rulebook, found.snapshot, run, zone)
+    uptake = uptake_of(decided)
+    near, binding = near_of(decided, uptake, page.within)
+    page = replace(page, uptake=uptake, near=near, binding=binding)
+    return replace(page, notes=(*page.notes, *_notes(page, found.rulebook)))
+
+
+def _notes(page: Page, rulebook: Rulebook) -> list[str]:
+    """Return what a reader must know of gaps and of what nobody has verified."""
+    notes = []
+    gaps = [f.title for f in page.figures if f.known < f.of]
+    if gaps:
+        notes.append(
+            f"{len(gaps)}项指标有部分数据未知，只列已知部分，不作总数，也不参与排名：{'、'.join(gaps)}"
+        )
+    doubtful = [f.title for f in page.figures if not rulebook.rules[f.indicator].verified]
+    if doubtful:
+        notes.append(f"名称或口径未核实的指标：{'、'.join(doubtful)}")
+    rules = [r for m in page.uptake for r in m.rules]
+    unknown = sum(not r.verified for r in rules)
+    if unknown:
+        notes.append(
+            f"认定用到的{len(rules)}条规则中，{unknown}条的依据或数字未核实，附表中逐条标明"
+        )
+    if not page.nation:
+        notes.append("各项指标的名次按数值排列；综合评价的名次另列")
+    return notes
