@@ -23,7 +23,14 @@ from pydantic_core import ErrorDetails
 
 from jingkai.errors import Finding, JingkaiError
 
-__all__ = ["Settings", "Workspace", "WorkspaceError", "ZoneSettings", "publish_folder"]
+__all__ = [
+    "ConsoleSettings",
+    "Settings",
+    "Workspace",
+    "WorkspaceError",
+    "ZoneSettings",
+    "publish_folder",
+]
 
 _FILE = "jingkai.toml"
 _CURRENT = "CURRENT"
@@ -46,6 +53,20 @@ class ZoneSettings(BaseModel):
     province: str = ""
 
 
+class ConsoleSettings(BaseModel):
+    """How the site is served: `database` a URL (empty: SQLite in the workspace), `hosts` its names.
+
+    `https` where it is reached over TLS; `proxies` how many of one's own stand before it.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    database: str = ""
+    hosts: list[str] = []
+    https: bool = False
+    proxies: int = 0
+
+
 class Settings(BaseModel):
     """What `jingkai.toml` says."""
 
@@ -55,6 +76,7 @@ class Settings(BaseModel):
     zone: ZoneSettings | None = None
     precedence: list[str] = []
     layers: list[str] = []
+    console: ConsoleSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,88 @@
+"""``jingkai serve`` and ``jingkai account``: the site over the workspace, and who signs in to it."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from jingkai.cli.output import line, print_json, show_table
+from jingkai.cli.session import JSON, find_workspace
+from jingkai.errors import JingkaiError
+from jingkai.workspace import Workspace
+
+__all__ = ["account_app", "serve_command"]
+
+account_app = typer.Typer(
+    no_args_is_help=True, help="网站的账户：新建、列出。Accounts of the site."
+)
+_ROLES = "enterprise、officer、zone_analyst、ministry_analyst 或 auditor"
+
+
+def _console() -> None:
+    try:
+        import allauth
+        import django
+        import waitress
+    except ImportError as error:
+        raise JingkaiError(
+            "没有安装网站所需的软件包", hint="运行 `pip install 'jingkai[console]'`"
+        ) from error
+    assert django and allauth and waitress
+
+
+def serve_command(
+    host: str = typer.Option("127.0.0.1", "--host", help="监听地址"),
+    port: int = typer.Option(8000, "--port", min=1, max=65535, help="端口"),
+    threads: int = typer.Option(8, "--threads", min=1, help="同时回答的请求数"),
+) -> None:
+    """打开网站。Serve the site on this workspace."""
+    _console()
+    from jingkai.console.serve import serve
+
+    workspace = find_workspace()
+    line(f"打开工作区 {workspace.path.name}，计算页面要用的指标……")
+    serve(workspace, host, port, threads, lambda url: line(f"网站已就绪：{url}（Ctrl+C 停止）"))
+
+
+@account_app.command("add")
+def add_command(
+    name: str,
+    role: str = typer.Option(..., "--role", help=_ROLES),
+    enterprise: str = typer.Option("", "--enterprise", help="企业的统一社会信用代码"),
+    zone: str = typer.Option("", "--zone", help="经开区"),
+    office: str = typer.Option("", "--office", help="部门代码，如 tax"),
+) -> None:
+    """新建账户；口令从键盘输入，或从管道读一行。A new account; the password is asked for."""
+    _prepared()
+    from jingkai.console.accounts import add_account
+
+    if sys.stdin.isatty():
+        password = typer.prompt("口令", hide_input=True, confirmation_prompt="再输一次")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    add_account(name, password, role, enterprise=enterprise, zone=zone, office=office)
+    line(f"已新建账户 {name}（{role}）")
+
+
+@account_app.command("list")
+def list_command(as_json: bool = JSON) -> None:
+    """全部账户。Every account."""
+    _prepared()
+    from jingkai.console.accounts import list_accounts
+
+    found = list_accounts()
+    if as_json:
+        print_json(found)
+        return
+    rows = [[a["username"], a["role"], a["zone"], a["office"], a["enterprise"]] for a in found]
+    show_table(f"{len(rows)} 个账户", ["账户", "角色", "经开区", "部门", "企业"], rows)
+
+
+def _prepared() -> Workspace:
+    _console()
+    from jingkai.console.serve import prepare
+
+    workspace = find_workspace()
+    prepare(workspace)
+    return workspace

@@ -1,0 +1,52 @@
+"""Gives accounts, from the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jingkai.console.errors import ConsoleError
+
+__all__ = ["add_account", "list_accounts"]
+
+
+def add_account(name: str, password: str, role: str, **about: str) -> None:
+    """Make an account.
+
+    Parameters
+    ----------
+    name, password
+        How it signs in.
+    role
+        One of the roles that an account can have.
+    about
+        `enterprise`, `zone`, `office`, as the role asks for.
+
+    Raises
+    ------
+    ConsoleError
+        If the name is taken, the password is weak, or the role lacks whose data it is about.
+    """
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from jingkai.console.models import Account
+
+    account = Account(username=name, role=role, **about)
+    account.set_password(password)
+    try:
+        validate_password(password, account)
+        account.full_clean()
+    except ValidationError as error:
+        raise ConsoleError(
+            f"没有新建账户：{' '.join(error.messages)}",
+            hint="enterprise 要 --enterprise，officer 要 --zone 和 --office，zone_analyst 要 --zone；口令至少 12 个字符",
+        ) from error
+    account.save()
+
+
+def list_accounts() -> list[dict[str, Any]]:
+    """Return every account with its role and whose data it is about."""
+    from jingkai.console.models import Account
+
+    fields = ("username", "role", "zone", "office", "enterprise", "is_active")
+    return list(Account.objects.order_by("username").values(*fields))

@@ -1,0 +1,29 @@
+"""What every page shows around what it is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from jingkai.console.opened import opened
+from jingkai.console.roles import role_of
+from jingkai.engine.table_file import SYNTHETIC
+
+__all__ = ["site"]
+
+_SYNTHETIC_EN = "Synthetic data, not the state of any real zone or enterprise"
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return language, role and what data the page is of."""
+    found = opened()
+    lang = getattr(request, "lang", "zh")
+    warning = (SYNTHETIC if lang == "zh" else _SYNTHETIC_EN) if found and found.synthetic else ""
+    user = getattr(request, "user", None)
+    return {
+        "lang": lang,
+        "role": str(role_of(user)) if user is not None else "anonymous",
+        "data": {"day": found.day, "year": found.year, "id": found.snapshot.id} if found else None,
+        "synthetic": warning,
+    }

@@ -1,0 +1,161 @@
+"""The workspace as the site reads it: its rules, its newest snapshot, and what was computed of them once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+
+from jingkai.engine.assessed_years import assess_years
+from jingkai.engine.assessment import Assessment
+from jingkai.engine.indicators import Level
+from jingkai.engine.run import decide
+from jingkai.engine.standing import standing
+from jingkai.engine.store import DecisionRun, EngineError
+from jingkai.explain.assessment_marks import assessment_marks
+from jingkai.policies import policies_folder
+from jingkai.registry.snapshot import Snapshot
+from jingkai.rulebook import Rulebook, stored_rulebook
+from jingkai.workspace import Workspace
+
+__all__ = ["Opened", "opened", "rulebook"]
+
+_BACK = 4
+_lock = threading.RLock()
+_kept: dict[str, Opened] = {}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A snapshot with the rules of its day; everything computed of it is computed once.
+
+    Parameters
+    ----------
+    workspace, snapshot
+        What is read.
+    every
+        The rules of every day.
+    """
+
+    workspace: Workspace
+    snapshot: Snapshot
+    every: Rulebook
+
+    @property
+    def day(self) -> date:
+        """The day asked about: the snapshot's."""
+        return self.snapshot.as_of
+
+    @property
+    def year(self) -> int:
+        """The last year that ended before the day."""
+        return self.day.year - 1
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return bool(self.snapshot.manifest.get("synthetic"))
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """The rules as they stand on the day."""
+        return self.every.on(self.day)
+
+    @cached_property
+    def tables(self) -> dict[Level, pl.DataFrame]:
+        """The year's indicators by level, with growth, share and rank."""
+        return self._once("tables", self._standing)
+
+    def _standing(self) -> dict[Level, pl.DataFrame]:
+        return standing(self.workspace, self.every, self.year)[1]
+
+    @cached_property
+    def zones(self) -> pl.DataFrame:
+        """A row a zone: `key`, `name`, `province`, `region`, `established_on`, null where not known."""
+        schema = dict.fromkeys(("key", "name", "province", "region"), pl.String)
+        if "zone" not in self.snapshot.entities:
+            return pl.DataFrame(schema={**schema, "established_on": pl.Date})
+        have = self.snapshot.columns("zone")
+        columns = [
+            pl.col(n) if n in have else pl.lit(None, t).alias(n)
+            for n, t in {**schema, "established_on": pl.Date}.items()
+        ]
+        return (
+            self.snapshot.scan("zone")
+            .select(columns)
+            .with_columns(name=pl.col("name").fill_null(pl.col("key")))
+            .collect()
+        )
+
+    @cached_property
+    def sections(self) -> pl.DataFrame:
+        """Enterprises by zone and section of industry, weighted: `zone`, `code` (``?`` unknown), `count`."""
+        schema = {"zone": pl.String, "code": pl.String, "count": pl.Int64}
+        if "enterprise" not in self.snapshot.entities:
+            return pl.DataFrame(schema=schema)
+        have = self.snapshot.columns("enterprise")
+        if not {"zone", "industry_code"} <= set(have):
+            return pl.DataFrame(schema=schema)
+        weight = pl.col("weight") if "weight" in have else pl.lit(1)
+        section = pl.col("industry_code").str.slice(0, 1).fill_null("?")
+        rows = self.snapshot.scan("enterprise").group_by("zone", code=section)
+        return rows.agg(count=weight.cast(pl.Int64).sum()).collect(engine="streaming")
+
+    @cached_property
+    def assessments(self) -> dict[int, Assessment]:
+        """The assessments of the year and of years before; empty where none can be made."""
+        return self._once("assessments", self._assess)
+
+    def _assess(self) -> dict[int, Assessment]:
+        try:
+            return assess_years(self.workspace, self.every, self.year, _BACK)
+        except EngineError:
+            return {}
+
+    @property
+    def marks(self) -> list[str]:
+        """Why ranks are provisional; shown wherever one stands."""
+        newest = self.assessments.get(self.year)
+        return list(assessment_marks(newest.rule)) if newest else []
+
+    @cached_property
+    def run(self) -> DecisionRun:
+        """The snapshot decided on its day: the stored run, or decided now."""
+        return self._once(
+            "run", lambda: decide(self.workspace, self.snapshot, self.every, self.day)
+        )
+
+    def compute(self) -> None:
+        """Compute everything that pages show, so that the first visitor does not wait for it."""
+        _ = (self.tables, self.zones, self.sections, self.assessments)
+
+    def _once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Compute one at a time, whoever asks first; the others wait for it."""
+        with _lock:
+            found = self.__dict__.get(name)
+            return compute() if found is None else found
+
+
+@cache
+def rulebook() -> Rulebook:
+    """Return the package's rules with the workspace's layers, as they were when the site started."""
+    return stored_rulebook([policies_folder(), *settings.WORKSPACE.layers])
+
+
+def opened() -> Opened | None:
+    """Return the workspace with its newest snapshot; None where nothing was loaded yet."""
+    workspace: Workspace = settings.WORKSPACE
+    name = workspace.current_snapshot_id
+    if name is None:
+        return None
+    with _lock:
+        if name not in _kept:
+            _kept.clear()
+            _kept[name] = Opened(workspace, Snapshot.current(workspace), rulebook())
+        return _kept[name]

@@ -1,0 +1,77 @@
+"""The one table of who may open what: every route of the site and the API, by name.
+
+A route that is not here stops the site from starting; a route that is here and nowhere else too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from jingkai.console.errors import ConsoleError
+from jingkai.console.roles import EVERYONE, SIGNED_IN, Role
+
+__all__ = ["ROUTES", "allowed", "check_routes", "route_names"]
+
+_PORTAL = (
+    "home",
+    "zones",
+    "compare",
+    "zone",
+)
+#: Signing in and what an account does with itself, by allauth.
+_SIGN_IN = ("account_login", "account_logout", "mfa_authenticate")
+_OWN_ACCOUNT = (
+    "account_reauthenticate",
+    "account_change_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+)
+ROUTES: dict[str, frozenset[Role]] = {
+    **dict.fromkeys(_PORTAL, EVERYONE),
+    **dict.fromkeys(_SIGN_IN, EVERYONE),
+    **dict.fromkeys(_OWN_ACCOUNT, SIGNED_IN),
+}
+
+
+def allowed(route: str, role: Role) -> bool:
+    """Return whether a role may open a route."""
+    return role in ROUTES[route]
+
+
+def route_names(patterns: Iterable[Any] | None = None, space: str = "") -> Iterator[str]:
+    """Yield the name of every route, with its name space as requests resolve it."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from route_names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield space + (pattern.name or f"（没有名称：{pattern.pattern}）")
+
+
+def check_routes() -> None:
+    """Hold the routes against the table.
+
+    Raises
+    ------
+    ConsoleError
+        If one stands in only one of the two.
+    """
+    names = set(route_names())
+    missing, gone = sorted(names - ROUTES.keys()), sorted(ROUTES.keys() - names)
+    if missing:
+        raise ConsoleError(
+            f"路由 {'、'.join(missing)} 没有写明谁可以打开",
+            hint="写进 console/permissions.py 的 ROUTES",
+        )
+    if gone:
+        raise ConsoleError(
+            f"权限表里的 {'、'.join(gone)} 不是任何路由", hint="从 console/permissions.py 删去"
+        )

@@ -1,0 +1,1 @@
+"""The portal: what anyone may see, without an account."""

@@ -1,0 +1,32 @@
+"""Says a thing in the language of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from jingkai.console.wanted import without_format
+
+__all__ = ["grouped", "say", "with_query"]
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def say(context: Any, zh: str, en: str) -> str:
+    """Return one of two texts: Chinese, or English for who asked for it."""
+    return en if context.get("lang") == "en" else zh
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Any, **changed: Any) -> str:
+    """Return a link to this page with some of its query changed."""
+    query = without_format(context["request"], **changed)
+    return f"?{query}" if query else "?"
+
+
+@register.filter
+def grouped(value: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return f"{value:,}"

@@ -1,0 +1,30 @@
+"""Every route of the site; who may open which stands in `permissions.py`."""
+
+from __future__ import annotations
+
+from allauth.account import urls as account
+from django.urls import include, path
+
+from jingkai.console.portal import compare, home, zone, zones
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+handler400 = "jingkai.console.failure_pages.bad_request"
+handler403 = handler404 = "jingkai.console.failure_pages.missing_page"
+handler500 = "jingkai.console.failure_pages.server_failed"
+
+#: Of allauth's routes those that an account given by hand needs: no sign-up, no mail.
+_WANTED = ("account_login", "account_logout", "account_reauthenticate", "account_change_password")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("zones/", zones.zones, name="zones"),
+    path("zones/compare/", compare.compare, name="compare"),
+    path("zones/<str:key>/", zone.zone, name="zone"),
+    *(
+        path(f"accounts/{p.pattern}", p.callback, name=p.name)
+        for p in account.urlpatterns
+        if p.name in _WANTED
+    ),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+]

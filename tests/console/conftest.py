@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from jingkai.registry.snapshot import write_snapshot
+from jingkai.workspace import Workspace
+
+ROLES = {
+    "enterprise": {"enterprise": "91999999000000001K"},
+    "officer": {"zone": "甲经开区", "office": "tax"},
+    "zone_analyst": {"zone": "甲经开区"},
+    "ministry_analyst": {},
+    "auditor": {},
+}
+PASSWORD = "长口令-correct-horse-7"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace of five zones and a few enterprises, with the site set up on it and an account a role."""
+    from jingkai.console.serve import prepare
+
+    workspace = Workspace.init(tmp_path_factory.mktemp("console") / "area")
+    write_snapshot(
+        workspace, {"zone": _zones(), "enterprise": _enterprises()},
+        as_of=date(2026, 6, 30), sources=[], synthetic=True,
+    )  # fmt: skip
+    prepare(workspace)
+    from jingkai.console.accounts import add_account
+
+    for role, about in ROLES.items():
+        add_account(role, PASSWORD, role, **about)
+    return workspace
+
+
+def _zones() -> pl.DataFrame:
+    yuan = 100 * 10**8  # fen in a hundred million yuan
+    return pl.DataFrame(
+        {
+            "key": ["甲经开区", "乙经开区", "丙经开区", "丁经开区", "=戊经开区"],
+            "name": ["甲经开区", "乙经开区", "丙经开区", "丁经开区", "=戊经开区"],
+            "province": ["江苏", "江苏", "四川", "海南", None],
+            "region": ["east", "east", "west", "east", None],
+            "established_on": [date(1990, 1, 1), date(2010, 5, 1), None, None, None],
+            "gdp_2025": [5000 * yuan, 800 * yuan, 900 * yuan, 700 * yuan, None],
+            "gdp_2024": [4000 * yuan, 700 * yuan, None, 700 * yuan, 100 * yuan],
+            "trade_value_2025": [90 * yuan, 80 * yuan, 70 * yuan, 60 * yuan, 50 * yuan],
+        },
+        schema_overrides={"established_on": pl.Date},
+    ).sort("key")
+
+
+def _enterprises() -> pl.DataFrame:
+    count = 30
+    return pl.DataFrame(
+        {
+            "key": [f"stock:{600000 + i}" for i in range(count)],
+            "weight": [1 + i % 3 for i in range(count)],
+            "name": [f"合成企业{i}" for i in range(count)],
+            "zone": [["甲经开区", "乙经开区", "丙经开区"][i % 3] for i in range(count)],
+            "industry_code": [
+                ["C3425", "I6513", None][i % 3 if i > 5 else 0] for i in range(count)
+            ],
+        }
+    )
+
+
+@pytest.fixture
+def client(site: Workspace) -> Any:
+    return _client()
+
+
+@pytest.fixture
+def client_of(site: Workspace) -> Callable[[str], Any]:
+    """Give a client that is signed in as a role; ``anonymous`` is not."""
+
+    def of(role: str) -> Any:
+        from jingkai.console.models import Account
+
+        found = _client()
+        if role != "anonymous":
+            backend = "allauth.account.auth_backends.AuthenticationBackend"
+            found.force_login(Account.objects.get(username=role), backend)
+        return found
+
+    return of
+
+
+def _client(**options: Any) -> Any:
+    from django.test import Client
+
+    return Client(SERVER_NAME="localhost", raise_request_exception=False, **options)
+
+
+@pytest.fixture
+def strict_client(site: Workspace) -> Any:
+    return _client(enforce_csrf_checks=True)
+
+
+CONSOLE = Path(__file__).resolve().parents[2] / "src" / "jingkai" / "console"

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from jingkai.workspace import Workspace
+
+pytestmark = pytest.mark.xdist_group("console")
+
+#: What fills a route's place holders.
+SAMPLE = {
+    "key": "甲经开区",
+    "measure": "innovation_platforms",
+    "name": "high_tech_enterprise",
+    "rule": "high_tech_enterprise",
+}
+
+
+def _routes() -> list[tuple[str, str]]:
+    from jingkai.console.permissions import ROUTES
+
+    return [(name, _address(name)) for name in ROUTES]
+
+
+def _address(name: str) -> str:
+    from django.urls import NoReverseMatch, reverse
+
+    for keys in ((), *((key,) for key in SAMPLE)):
+        try:
+            return str(reverse(name, kwargs={k: SAMPLE[k] for k in keys}))
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"no address of {name}: give its place holder a sample")
+
+
+def _refused(response: Any) -> bool:
+    if response.status_code == 302:
+        return bool(response["Location"].startswith("/accounts/login/?next="))
+    return response.status_code in (401, 403)
+
+
+def test_every_route_opens_for_exactly_the_roles_of_the_table(
+    site: Workspace, client_of: Callable[[str], Any]
+) -> None:
+    from jingkai.console.permissions import ROUTES
+    from jingkai.console.roles import Role
+
+    routes = _routes()
+    wrong = []
+    for role in Role:
+        client = client_of(role)
+        for name, address in routes:
+            if name == "account_logout":
+                continue  # asked last: it ends the session
+            response = client.get(address)
+            assert response.status_code < 500, (name, role)
+            if _refused(response) is (role in ROUTES[name]):
+                wrong.append((name, str(role), response.status_code))
+    assert wrong == []
+    assert len(routes) > 15
+
+
+def test_posting_does_not_open_what_reading_does_not(
+    site: Workspace, client_of: Callable[[str], Any]
+) -> None:
+    from jingkai.console.permissions import ROUTES
+    from jingkai.console.roles import Role
+
+    client = client_of("anonymous")
+    closed = [(n, a) for n, a in _routes() if Role.ANONYMOUS not in ROUTES[n]]
+    assert closed
+    assert all(_refused(client.post(address)) for _, address in closed)
+
+
+def test_signing_up_is_as_if_it_were_not_there(client_of: Callable[[str], Any]) -> None:
+    for role in ("anonymous", "officer"):
+        response = client_of(role).get("/accounts/signup/")
+        assert response.status_code == 404
+        assert "没有这一页" in response.content.decode()
+
+
+def test_a_program_is_told_in_json_that_it_must_sign_in(client: Any) -> None:
+    response = client.get("/accounts/2fa/?format=json")
+    assert response.status_code == 401
+    assert response.json()["error"] == "forbidden"
+
+
+def test_a_route_without_permission_stops_the_site(
+    site: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jingkai.console.errors import ConsoleError
+    from jingkai.console.permissions import ROUTES, check_routes
+
+    check_routes()
+    monkeypatch.delitem(ROUTES, "zones")
+    with pytest.raises(ConsoleError, match="zones"):
+        check_routes()
+
+
+def test_a_permission_without_a_route_stops_the_site(
+    site: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jingkai.console.errors import ConsoleError
+    from jingkai.console.permissions import ROUTES, check_routes
+    from jingkai.console.roles import EVERYONE
+
+    monkeypatch.setitem(ROUTES, "long_gone", EVERYONE)
+    with pytest.raises(ConsoleError, match="long_gone"):
+        check_routes()
+
+
+def test_an_account_that_was_switched_off_is_anyone(
+    site: Workspace, client_of: Callable[[str], Any]
+) -> None:
+    from jingkai.console.models import Account
+
+    client = client_of("auditor")
+    Account.objects.filter(username="auditor").update(is_active=False)
+    try:
+        assert _refused(client.get("/accounts/2fa/"))
+    finally:
+        Account.objects.filter(username="auditor").update(is_active=True)
