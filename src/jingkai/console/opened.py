@@ -122,7 +122,7 @@ class Opened:
     def marks(self) -> list[str]:
         """Why ranks are provisional; shown wherever one stands."""
         newest = self.assessments.get(self.year)
-        return list(assessment_marks(newest.rule)) if newest else []
+        return list(assessment_marks(newest)) if newest else []
 
     @cached_property
     def run(self) -> DecisionRun:
