@@ -153,6 +153,23 @@ def test_every_page_tells_that_data_are_made_up_and_what_has_gaps(pages):
     assert any("实际使用外资" in note and "不作总数" in note for note in pages[""].notes)
 
 
+def test_a_part_of_the_zones_is_not_called_the_nation_nor_held_against_what_was_published(pages):
+    assert pages[""].name == "数据内的经济技术开发区"
+    assert not any(f.printed and f.printed.agrees is not None for f in pages[""].figures)
+
+
+def test_a_workspace_without_a_table_of_zones_reports_its_own_zone(workspace, rulebook):
+    frame = _enterprises().with_columns(zone=pl.lit("测试经开区"))
+    source = SourceFile("试", "", "commerce", str(DAY), "enterprise", None, 6, 6)
+    write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
+    page = zone_page(workspace, rulebook, "测试经开区", 2025)
+    counts = {f.indicator: f.value for f in page.figures}
+    assert counts["market_entities"] == 1000
+    assert page.uptake and not page.ranks and not page.synthetic
+    assert any("没有综合评价" in note for note in page.notes)
+    assert nation_page(workspace, rulebook, 2025).regions == ()
+
+
 def test_an_unknown_zone_and_an_ambiguous_one_are_said(nation):
     with pytest.raises(ReportError, match="没有经开区“戊”"):
         zone_page(*nation, "戊", 2025)

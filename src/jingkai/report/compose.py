@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +13,7 @@ from jingkai.engine.run import decide
 from jingkai.engine.store import EngineError
 from jingkai.explain.assessment_marks import assessment_marks
 from jingkai.policies import policies_folder
-from jingkai.registry.snapshot import Match, Snapshot
+from jingkai.registry.snapshot import Snapshot
 from jingkai.report.errors import ReportError
 from jingkai.report.from_assessment import (
     item_points,
@@ -23,7 +22,7 @@ from jingkai.report.from_assessment import (
     standings_of,
     tracks_of,
 )
-from jingkai.report.from_decisions import Decided, near_of, uptake_of
+from jingkai.report.from_decisions import Decided, Progress, near_of, uptake_of
 from jingkai.report.from_indicators import (
     Indicated,
     figures_of_nation,
@@ -37,7 +36,6 @@ from jingkai.workspace import Workspace
 
 __all__ = ["nation_page", "zone_page"]
 
-Progress = Callable[[str, int, int], None]
 _BACK = 4
 _WITHIN = Fraction(1, 10)
 
@@ -57,10 +55,11 @@ def nation_page(
         Called with stage, done and total while decisions are made.
     """
     found = indicated(workspace, rulebook, year, ("nation", "region"))
-    folders = [policies_folder(), *workspace.layers]
-    printed = {p.indicator: p for p in published_figures(folders) if p.year == year}
-    figures = figures_of_nation(found, printed)
-    page = _page(found, year, "国家级经济技术开发区", _zones(found), nation=True)
+    published = published_figures([policies_folder(), *workspace.layers])
+    figures = figures_of_nation(found, published, year)
+    whole = found.whole(published, year)
+    name = "国家级经济技术开发区" if whole else "数据内的经济技术开发区"
+    page = _page(found, year, name, _zones(found), nation=True)
     page = replace(page, figures=figures, regions=region_shares(found))
     page = _ranked_nation(page, workspace, rulebook, found)
     return _decided(page, workspace, found, None, progress)
@@ -85,33 +84,47 @@ def zone_page(
     ReportError
         If no zone, or more than one, is called so.
     """
-    match = _zone(Snapshot.of_year(workspace, year), zone)
+    subject = _zone(workspace, Snapshot.of_year(workspace, year), zone)
     found = indicated(workspace, rulebook, year, ("nation", "zone"))
-    row = found.snapshot.table("zone").slice(match.position, 1).to_pylist()[0]
-    region = _regions(found.rulebook).get(row.get("region") or "", "")
-    since = row.get("established_on")
-    about = (row.get("province") or "", region, f"{since}批准" if since else "")
-    page = _page(found, year, match.name or match.key, tuple(a for a in about if a), nation=False)
-    page = replace(page, figures=figures_of_zone(found, match.key))
-    page = _ranked_zone(page, workspace, rulebook, match.key)
-    return _decided(page, workspace, found, match.key, progress)
+    region = _regions(found.rulebook).get(subject.region, "")
+    since = f"{subject.since}批准" if subject.since else ""
+    about = tuple(a for a in (subject.province, region, since) if a)
+    page = _page(found, year, subject.name, about, nation=False)
+    page = replace(page, figures=figures_of_zone(found, subject.key))
+    page = _ranked_zone(page, workspace, rulebook, subject.key)
+    return _decided(page, workspace, found, subject.key, progress)
 
 
-def _zone(snapshot: Snapshot, text: str) -> Match:
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    key: str
+    name: str
+    province: str = ""
+    region: str = ""
+    since: str = ""
+
+
+def _zone(workspace: Workspace, snapshot: Snapshot, text: str) -> _Subject:
+    """Return the zone of a name: of the snapshot's table, else the one that the workspace belongs to."""
     matches = snapshot.find("zone", text) if "zone" in snapshot.entities else []
+    own = workspace.settings.zone
     if len(matches) == 1:
-        return matches[0]
+        row = snapshot.table("zone").slice(matches[0].position, 1).to_pylist()[0]
+        facts = (str(row.get(n) or "") for n in ("province", "region", "established_on"))
+        return _Subject(matches[0].key, matches[0].name or matches[0].key, *facts)
     if matches:
         names = "、".join(m.name or m.key for m in matches[:10])
         raise ReportError(f"“{text}”对应 {len(matches)} 家经开区：{names}", hint="写全名称")
+    if own is not None and text in (own.key, own.name):
+        return _Subject(own.key, own.name or own.key, own.province)
     raise ReportError(
-        f"数据里没有经开区“{text}”", hint="先用 jingkai load zones 装载，或写 nation 看全国"
+        f"数据里没有经开区“{text}”", hint="先用 jingkai load zones 装载，或写 nation 看全部"
     )
 
 
 def _zones(found: Indicated) -> tuple[str, ...]:
     count = found.snapshot.rows("zone") if "zone" in found.snapshot.entities else 0
-    return (f"数据内{count}个经开区",)
+    return (f"数据内{count}个经开区" if count else "数据内没有经开区的登记册",)
 
 
 def _regions(rulebook: Rulebook) -> dict[str, str]:
@@ -192,7 +205,7 @@ def _decided(
     run = decide(workspace, found.snapshot, found.rulebook, day, progress=progress)
     decided = Decided(found.rulebook, found.snapshot, run, zone)
     uptake = uptake_of(decided)
-    near, binding = near_of(decided, uptake, page.within)
+    near, binding = near_of(decided, uptake, page.within, progress=progress)
     page = replace(page, uptake=uptake, near=near, binding=binding)
     return replace(page, notes=(*page.notes, *_notes(page, found.rulebook)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,7 +14,9 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.report.page import MeasureUptake, NearMiss, RuleUptake
 from jingkai.rulebook import Rulebook
 
-__all__ = ["Decided", "near_of", "uptake_of"]
+__all__ = ["Decided", "Progress", "near_of", "uptake_of"]
+
+Progress = Callable[[str, int, int], None]
 
 #: Kinds that give something, with the suffix of the column that says whether.
 _RIGHTS = {"eligibility": "", "amount": "__right"}
@@ -88,6 +90,7 @@ def near_of(
     uptake: Sequence[MeasureUptake],
     within: Fraction,
     most: int = 10,
+    progress: Progress | None = None,
 ) -> tuple[tuple[NearMiss, ...], tuple[NearMiss, ...]]:
     """Return the conditions with most entities near them, and those of a number that alone refuse most.
 
@@ -99,13 +102,19 @@ def near_of(
         How near is near, as a share of what is needed.
     most
         How many of each at most.
+    progress
+        Called with stage, done and total.
 
     Returns
     -------
     Both with the most first; of a rule its first condition by each order.
     """
     granted = {r.rule: r.granted for m in uptake for r in m.rules}
-    rows = [_conditions(decided, n, granted[n], within) for n in decided.rights if n in granted]
+    rows, names = [], [n for n in decided.rights if n in granted]
+    for done, name in enumerate(names):
+        if progress and done % 10 == 0:
+            progress("临界条件", done, len(names))
+        rows.append(_conditions(decided, name, granted[name], within))
     near = [max(r, key=lambda m: m.near or 0) for r in rows if r]
     alone = [max(r, key=lambda m: m.alone) for r in rows if r]
     return (

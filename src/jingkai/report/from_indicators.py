@@ -33,6 +33,13 @@ class Indicated:
     rulebook: Rulebook
     tables: Mapping[Level, pl.DataFrame]
 
+    def whole(self, published: Sequence[Published], year: int) -> bool:
+        """Whether all the zones are in the data that were published to be, of the year or of the newest."""
+        counts = {p.year: p.value for p in published if p.indicator == "zone_count"}
+        counted = self.tables["nation"].filter(pl.col("indicator") == "zone_count")["of"]
+        expected = counts.get(year, counts.get(max(counts, default=0), Fraction(0)))
+        return (counted.sum() or 0) >= expected
+
 
 def indicated(
     workspace: Workspace, rulebook: Rulebook, year: int, levels: Sequence[Level]
@@ -42,16 +49,16 @@ def indicated(
     return Indicated(snapshot, rulebook.on(snapshot.day_of(year)), tables)
 
 
-def figures_of_nation(found: Indicated, printed: Mapping[str, Published]) -> tuple[Figure, ...]:
+def figures_of_nation(
+    found: Indicated, published: Sequence[Published], year: int
+) -> tuple[Figure, ...]:
     """Return the nation's figures beside the published ones of the same year.
 
     They are held against each other only where all the zones are in the data. Indicators of which nothing
     is known are left out.
     """
-    rows = list(found.tables["nation"].iter_rows(named=True))
-    count = next((row["value"] for row in rows if row["indicator"] == "zone_count"), 0)
-    said = printed.get("zone_count")
-    whole = said is None or (count or 0) >= said.value
+    printed = {p.indicator: p for p in published if p.year == year}
+    whole, rows = found.whole(published, year), found.tables["nation"].iter_rows(named=True)
     figures = (
         _figure(row, found, printed=printed.get(row["indicator"]), whole=whole) for row in rows
     )
@@ -119,6 +126,7 @@ def _figure(
         rank=row["rank"] if ranked > 1 else None,
         ranked=ranked,
         less=rule.source.direction == "less",
+        main=rule.source.measure in _FIRST,
         printed=None
         if printed is None
         else _printed(printed, value if whole else None, unit, quantum),
@@ -149,7 +157,7 @@ def region_shares(found: Indicated) -> tuple[RegionShares, ...]:
         whole = sum(v or 0 for v in values.values())
         if rule.source.measure != _FIRST[0]:
             continue
-        if not additive(rule) or None in values.values() or not whole:
+        if not additive(rule) or None in values.values() or whole == (values.get(None) or 0):
             continue
         order = [*names, None] if values.get(None) else list(names)
         parts = (

@@ -67,6 +67,8 @@ class Figure:
         The place among the zones by value, and how many have one; None where not known.
     less
         Whether less is better.
+    main
+        Whether it is of the statistics or the assessment of zones, not of a single measure.
     """
 
     indicator: str
@@ -81,6 +83,7 @@ class Figure:
     rank: int | None = None
     ranked: int = 0
     less: bool = False
+    main: bool = True
     printed: Printed | None = None
 
 

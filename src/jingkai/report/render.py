@@ -111,7 +111,7 @@ def _part(name: str) -> Any:
 
 def _charts(page: Page) -> dict[str, dict[str, str]]:
     """Return every chart that the page has values for, and nothing of the others."""
-    placed = [f for f in page.figures if f.rank is not None]
+    placed = [f for f in page.figures if f.rank is not None and f.main]
     tracks = [t for t in page.tracks if t.years]
     years = {year for t in tracks for year, _ in t.years}
     found: dict[str, dict[str, str]] = {

@@ -30,7 +30,8 @@ def region_chart(shares: Sequence[RegionShares]) -> dict[str, str]:
         step = 46 if narrow else 30
         sheet = Sheet(width, 30 + step * len(shares))
         sheet.key(10, *((n, {**fills[n], "linewidth": 0.8}) for n in names))
-        axes = sheet.axes(1 if narrow else 190, 28, 3, 2)
+        left, right = 1 if narrow else 190, 42
+        axes = sheet.axes(left, 28, right, 2)
         axes.set_xlim(0, 1)
         axes.set_ylim(len(shares) * step, 0)
         axes.set_xticks([])
@@ -38,7 +39,8 @@ def region_chart(shares: Sequence[RegionShares]) -> dict[str, str]:
         for i, row in enumerate(shares):
             y = 28 + i * step + (9 if narrow else step / 2)
             sheet.text(0 if narrow else 180, y, row.title, ha="left" if narrow else "right")
-            _stacked(axes, row, i * step + (30 if narrow else step / 2), fills)
+            middle = i * step + (30 if narrow else step / 2)
+            _stacked(axes, row, middle, fills, 38 / (width - left - right))
         return sheet
 
     said = "；".join(
@@ -47,12 +49,15 @@ def region_chart(shares: Sequence[RegionShares]) -> dict[str, str]:
     return draw_chart("regions", f"各地区占比。{said}", draw)
 
 
-def _stacked(axes: Any, row: RegionShares, y: float, fills: dict[str, dict[str, Any]]) -> None:
+def _stacked(
+    axes: Any, row: RegionShares, y: float, fills: dict[str, dict[str, Any]], least: float
+) -> None:
+    """Draw a bar; a share too small for its label has none, but for the last, beside the bar."""
     start = 0.0
     for name, share in row.parts:
         fill, size = fills[name], float(share)
         axes.barh(y, size, left=start, height=18, linewidth=0.8, **fill)
-        if size > 0.1:
+        if size >= least:
             dark = fill["facecolor"] == STRONG
             box = (
                 None if dark else {"facecolor": fill["facecolor"], "edgecolor": "none", "pad": 1.5}
@@ -67,6 +72,8 @@ def _stacked(axes: Any, row: RegionShares, y: float, fills: dict[str, dict[str, 
                 color="white" if dark else INK,
                 bbox=box,
             )
+        elif name == row.parts[-1][0] and share:
+            axes.text(1.01, y, percent(share), va="center", fontsize=10, clip_on=False)
         start += size
 
 
@@ -75,7 +82,7 @@ def place_chart(figures: Sequence[Figure]) -> dict[str, str]:
 
     def draw(width: int) -> Sheet:
         narrow = width < 600
-        step = 44 if narrow else 26
+        step = 42 if narrow else 20
         sheet = Sheet(width, 22 + step * len(figures))
         left, right = (8, 72) if narrow else (212, 88)
         sheet.text(left, 8, "第一", fontsize=10, ha="center")
@@ -86,7 +93,7 @@ def place_chart(figures: Sequence[Figure]) -> dict[str, str]:
         axes.set_xticks([])
         axes.set_yticks([])
         for i, row in enumerate(figures):
-            top = i * step + (28 if narrow else step / 2)
+            top = i * step + (27 if narrow else step / 2)
             at = ((row.rank or 1) - 1) / max(row.ranked - 1, 1)
             axes.plot([0, 1], [top, top], color=GRID, linewidth=1)
             axes.plot([0.5], [top], color="#7c8a92", marker="|", markersize=9)
