@@ -83,7 +83,7 @@ def zone_page() -> Page:
     )
     return Page(
         "苏州工业园区", nation=False, year=2024, day="2025-01-01", about=("江苏", "东部"), synthetic=SYNTHETIC,
-        stand_in=STAND_IN, figures=figures, ranks=ranks, items=items, above="广州经济技术开发区", uptake=UPTAKE,
+        stand_in=STAND_IN, figures=figures, ranks=ranks, items=items, above="广州经济技术开发区", warnings=(("降级备选名单", None),), uptake=UPTAKE,
         near=NEAR[:1], binding=NEAR, notes=("企业的研发费用有 13% 未知，相关规则待定。",), snapshot="0123456789abcdef", rules="fedcba9876543210",
     )  # fmt: skip
 

@@ -144,6 +144,8 @@ def test_ranks_are_the_assessments_with_what_they_rest_on(pages):
         assert "不是公布的结果" in page.stand_in and "未核实" in page.stand_in
         html = page_html(page)
         assert html.count(page.stand_in) > 2 and "※" in html
+    # Four zones are not all: no warning can be drawn from their ranks.
+    assert dict(pages["甲"].warnings)["降级备选名单"] is None
     assert [s.name[0] for s in pages[""].standings] == ["甲", "乙", "丙", "丁"]
 
 

@@ -95,6 +95,10 @@ def test_ranks_are_marked_while_weights_are_not_verified(page, html):
     assert "※" not in verified
 
 
+def test_a_zones_page_says_whether_it_may_have_to_leave():
+    assert "降级备选名单：待定" in page_html(zone_page())
+
+
 def test_synthetic_data_say_so_and_real_data_do_not(page, html):
     assert "合成数据" in html.split("<h1>")[0] and "（合成数据）</title>" in html
     assert "合成数据" not in page_html(dataclasses.replace(page, synthetic=""))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from jingkai.engine.assessed_years import assess_years
+from jingkai.engine.assessment import Assessment
 from jingkai.engine.exit_warnings import exit_warnings
 from jingkai.engine.published import published_figures
 from jingkai.engine.run import decide
@@ -91,7 +92,7 @@ def zone_page(
     about = tuple(a for a in (subject.province, region, since) if a)
     page = _page(found, year, subject.name, about, nation=False)
     page = replace(page, figures=figures_of_zone(found, subject.key))
-    page = _ranked_zone(page, workspace, rulebook, subject.key)
+    page = _ranked_zone(page, workspace, rulebook, found, subject.key)
     return _decided(page, workspace, found, subject.key, progress)
 
 
@@ -173,15 +174,26 @@ def _ranked_nation(page: Page, workspace: Workspace, rulebook: Rulebook, found: 
         standings=standings_of(newest, warnings, _regions(found.rulebook)),
         spreads=item_spreads(newest),
         floor=newest.floor,
+        notes=(*page.notes, *_apart(newest)),
     )
 
 
-def _ranked_zone(page: Page, workspace: Workspace, rulebook: Rulebook, zone: str) -> Page:
+def _apart(found: Assessment) -> list[str]:
+    if not found.apart:
+        return []
+    names = "、".join(z.name for z in found.apart)
+    return [f"不满一个自然年、没有参加综合评价的{len(found.apart)}个经开区：{names}"]
+
+
+def _ranked_zone(
+    page: Page, workspace: Workspace, rulebook: Rulebook, found: Indicated, zone: str
+) -> Page:
     try:
         years = assess_years(workspace, rulebook, page.year, _BACK)
     except EngineError as error:
         return replace(page, notes=(*page.notes, f"没有综合评价：{error.what}"))
     newest = years[page.year]
+    warnings = exit_warnings(rulebook, found.snapshot, newest.as_of, years)
     items, above = item_points(newest, zone)
     return replace(
         page,
@@ -189,6 +201,7 @@ def _ranked_zone(page: Page, workspace: Workspace, rulebook: Rulebook, zone: str
         ranks=ranks_of(years, zone),
         items=items,
         above=above,
+        warnings=tuple((w.rule.source.title.zh, w.verdicts.get(zone)) for w in warnings),
         floor=newest.floor,
     )
 

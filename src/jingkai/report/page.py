@@ -258,6 +258,8 @@ class Page:
         The day decided about.
     synthetic
         What to say of synthetic data; empty for real data.
+    warnings
+        Of a zone: each exit rule by title, and whether it is met (None: it may be).
     stand_in
         Why ranks are provisional (weights that nobody verified, a stand-in formula); shown wherever a
         rank stands.
@@ -287,6 +289,7 @@ class Page:
     spreads: tuple[ItemSpread, ...] = ()
     above: str = ""
     floor: Fraction = Fraction(60)
+    warnings: tuple[tuple[str, bool | None], ...] = ()
     uptake: tuple[MeasureUptake, ...] = ()
     near: tuple[NearMiss, ...] = ()
     binding: tuple[NearMiss, ...] = ()
