@@ -133,7 +133,7 @@ class Opened:
 
     def compute(self) -> None:
         """Compute everything that pages show, so that the first visitor does not wait for it."""
-        _ = (self.tables, self.zones, self.sections, self.assessments)
+        _ = (self.tables, self.zones, self.sections, self.assessments, self.run)
 
     def _once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Compute one at a time, whoever asks first; the others wait for it."""

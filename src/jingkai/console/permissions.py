@@ -20,6 +20,9 @@ _PORTAL = (
     "zones",
     "compare",
     "zone",
+    "library",
+    "measure",
+    "rule",
 )
 #: Signing in and what an account does with itself, by allauth.
 _SIGN_IN = ("account_login", "account_logout", "mfa_authenticate")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account import urls as account
 from django.urls import include, path
 
-from jingkai.console.portal import compare, home, zone, zones
+from jingkai.console.portal import compare, home, library, rule, zone, zones
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("zones/", zones.zones, name="zones"),
     path("zones/compare/", compare.compare, name="compare"),
     path("zones/<str:key>/", zone.zone, name="zone"),
+    path("library/", library.library, name="library"),
+    path("library/<str:name>/", library.measure, name="measure"),
+    path("rules/<str:name>/", rule.rule, name="rule"),
     *(
         path(f"accounts/{p.pattern}", p.callback, name=p.name)
         for p in account.urlpatterns

@@ -262,7 +262,10 @@ class _Words:
         if isinstance(node, tree.TextConstant):
             return node.value
         if isinstance(node, tree.Extreme):
-            return f"{node.op}({', '.join(self.text(a) for a in node.args)})"
+            parts = [self.text(a) for a in node.args]
+            if self.lang == "zh":
+                return f"{'较小者' if node.op == 'least' else '较大者'}（{'，'.join(parts)}）"
+            return f"{node.op}({', '.join(parts)})"
         if isinstance(node, tree.Assume):
             return self.text(node.fact)
         if isinstance(node, tree.CodeTest):
