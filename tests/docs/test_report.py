@@ -9,6 +9,7 @@ from jingkai.report.fonts import chinese_family
 from tests.docs.pages import run_page
 
 
+@pytest.mark.slow
 def test_the_page_runs_as_it_stands(tmp_path):
     try:
         chinese_family()

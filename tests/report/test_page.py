@@ -37,6 +37,16 @@ def html(page) -> str:
         pytest.skip(error.what)
 
 
+@pytest.fixture(scope="module")
+def pdf(html, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("pdf") / "page.pdf"
+    try:
+        write_pdf(html, path)
+    except ReportError as error:
+        pytest.skip(error.what)
+    return path
+
+
 class _Read(HTMLParser):
     """Collects elements, and the values of `<data>` by the indicator of their row."""
 
@@ -136,12 +146,8 @@ def test_no_chinese_font_is_one_sentence_with_the_package():
     assert "fonts-noto-cjk" in found.value.hint
 
 
-def test_the_pdf_is_a4_and_carries_its_chinese_fonts(html, tmp_path):
-    try:
-        write_pdf(html, tmp_path / "page.pdf")
-    except ReportError as error:
-        pytest.skip(error.what)
-    inside = _unpacked((tmp_path / "page.pdf").read_bytes())
+def test_the_pdf_is_a4_and_carries_its_chinese_fonts(pdf):
+    inside = _unpacked(pdf.read_bytes())
     boxes = {tuple(map(float, b.split())) for b in re.findall(rb"/MediaBox \[([^\]]+)\]", inside)}
     assert {(round(w), round(h)) for *_, w, h in boxes} == {(595, 842)}
     fonts = {f.split(b"+")[-1] for f in re.findall(rb"/FontName /(\S+)", inside)}
@@ -164,13 +170,9 @@ def _unpacked(pdf: bytes) -> bytes:
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="no pdftotext here")
-def test_every_page_of_the_pdf_says_that_data_are_synthetic(html, tmp_path):
-    try:
-        write_pdf(html, tmp_path / "page.pdf")
-    except ReportError as error:
-        pytest.skip(error.what)
+def test_every_page_of_the_pdf_says_that_data_are_synthetic(pdf):
     text = subprocess.run(
-        ["pdftotext", str(tmp_path / "page.pdf"), "-"], capture_output=True, check=True
+        ["pdftotext", str(pdf), "-"], capture_output=True, check=True
     ).stdout.decode()
     pages = text.split("\f")[:-1]
     assert len(pages) > 2
