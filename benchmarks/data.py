@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from jingkai.engine.polars_engine import write_results
-from jingkai.population import demo_enterprises, demo_entities
+from jingkai.population import some_enterprises, some_entities
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import Rulebook, compile_program
 from jingkai.rulebook.plan import plan_columns
@@ -26,7 +26,7 @@ _IDENTITY = ("key", "name", "zone", "industry_code", "established_on", "staff_20
 
 def base_enterprises(rulebook: Rulebook, count: int = _BASE) -> pl.DataFrame:
     """Return different synthetic enterprises with every fact that rules read on the day."""
-    frame = demo_enterprises(count)
+    frame = some_enterprises(count)
     program = compile_program(rulebook, "enterprise", AS_OF, None)
     read = {c for plan in program.columns.values() for c in plan_columns(plan)}
     wanted = dict.fromkeys((*_IDENTITY, *sorted(read - program.columns.keys())))
@@ -74,7 +74,7 @@ def _zones() -> pl.DataFrame:
 
 def _inspections(base: pl.DataFrame, rows: int) -> pl.DataFrame:
     """Return a whole table of inspections, one for ten enterprises on average."""
-    some = demo_entities(base["key"])["inspection"].sample(
+    some = some_entities("inspection", 200, base["key"]).sample(
         max(rows // 10, 20), with_replacement=True, seed=7
     )
     number = pl.int_range(pl.len(), dtype=pl.UInt64)

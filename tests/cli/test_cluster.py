@@ -13,14 +13,14 @@ from typer.testing import CliRunner
 from jingkai.cli import app
 from jingkai.engine.spark_session import BackendMissing, spark_session
 from jingkai.errors import JingkaiError
-from jingkai.population import demo_enterprises
+from jingkai.population import some_enterprises
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 
 
 @pytest.fixture
 def zone(workspace, monkeypatch):
     source = SourceFile("demo", "", "statistics", "2026-06-30", "enterprise")
-    frames = {"enterprise": demo_enterprises(30)}
+    frames = {"enterprise": some_enterprises(30)}
     snapshot = write_snapshot(workspace, frames, as_of=dt.date(2026, 6, 30), sources=[source])
     monkeypatch.chdir(workspace.path)
     return snapshot

@@ -14,7 +14,7 @@ import jingkai.vocabulary
 from jingkai.engine.events import EventTable, with_events
 from jingkai.engine.polars_engine import program_frame
 from jingkai.policies import policies_folder
-from jingkai.population import demo_enterprises, demo_investments
+from jingkai.population import some_enterprises, some_entities
 from jingkai.rulebook import Rulebook, compile_program
 from jingkai.rulebook.events import events_of
 from jingkai.rulebook.program import APART, quantum_of
@@ -162,11 +162,11 @@ def test_twenty_thousand_random_enterprises_agree_on_every_rule(rulebook, part):
 
 
 def test_enterprises_of_the_demo_agree_on_every_rule(rulebook):
-    assert check(rulebook, "enterprise", demo_enterprises(300, seed=11), AS_OF) > 5_000
+    assert check(rulebook, "enterprise", some_enterprises(300, seed=11), AS_OF) > 5_000
 
 
 def test_reinvestments_agree_on_every_rule(rulebook):
-    frame = demo_investments(300, seed=5).with_columns(
+    frame = some_entities("investment", 300, seed=5).with_columns(
         recovered_on=pl.when(pl.int_range(pl.len()) % 3 == 0).then(
             pl.col("invested_on").dt.offset_by("26mo")
         ),
@@ -179,7 +179,7 @@ def test_reinvestments_agree_on_every_rule(rulebook):
 def test_the_edition_in_force_on_the_date_is_the_one_compared(rulebook):
     assert (
         check(
-            rulebook, "enterprise", demo_enterprises(100, seed=3, year=2024), dt.date(2025, 6, 30)
+            rulebook, "enterprise", some_enterprises(100, seed=3, year=2024), dt.date(2025, 6, 30)
         )
         > 1000
     )

@@ -14,7 +14,7 @@ from jingkai.engine.run import decide
 from jingkai.engine.runs import find_run, stored_runs
 from jingkai.engine.store import EngineError
 from jingkai.policies import policies_folder
-from jingkai.population import demo_enterprises, demo_investments
+from jingkai.population import some_enterprises, some_entities
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import load_rulebook, strict_rulebook
 from jingkai.workspace import Workspace, ZoneSettings
@@ -28,7 +28,7 @@ POINTS = (
 
 def snapshot_of(workspace, enterprises: pl.DataFrame):
     source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 1, 1)
-    frames = {"enterprise": enterprises, "investment": demo_investments(20)}
+    frames = {"enterprise": enterprises, "investment": some_entities("investment", 20)}
     return write_snapshot(workspace, frames, as_of=DAY, sources=[source], synthetic=True)
 
 
@@ -37,7 +37,7 @@ class Zone:
 
     def __init__(self, folder) -> None:
         self.workspace = Workspace.init(folder / "zone", ZoneSettings(key="甲"))
-        made = demo_enterprises(160)
+        made = some_enterprises(160)
         self.old = snapshot_of(self.workspace, made.head(150))
         more = pl.when(pl.int_range(pl.len()) % 3 == 0).then(
             pl.col("main_business_revenue_2025") // 20

@@ -13,7 +13,7 @@ from jingkai.engine.near import near_counts, near_misses
 from jingkai.engine.run import decide
 from jingkai.engine.store import EngineError
 from jingkai.explain import Explainer
-from jingkai.population import demo_enterprises
+from jingkai.population import some_enterprises
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.workspace import Workspace, ZoneSettings
 
@@ -26,7 +26,7 @@ def decided(tmp_path_factory, rulebook):
     folder = tmp_path_factory.mktemp("near")
     workspace = Workspace.init(folder / "zone", ZoneSettings(key="测试经开区"))
     source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 600, 600)
-    frame = demo_enterprises(600, seed=29)
+    frame = some_enterprises(600, seed=29)
     snapshot = write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
     return rulebook, snapshot, decide(workspace, snapshot, rulebook, DAY)
 

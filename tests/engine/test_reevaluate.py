@@ -9,7 +9,7 @@ import pytest
 
 from jingkai.engine.reevaluate import reevaluate
 from jingkai.engine.run import decide
-from jingkai.population import demo_enterprises
+from jingkai.population import some_enterprises
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import load_rulebook
 from jingkai.rulebook.reform import read_reform
@@ -28,7 +28,7 @@ RULES = {
 
 @pytest.fixture
 def zone(workspace, tmp_path):
-    frame = demo_enterprises(60)
+    frame = some_enterprises(60)
     keys = frame["key"].to_list()
     penalties = pl.DataFrame(
         {

@@ -11,7 +11,7 @@ import pytest
 from jingkai.engine.run import decide
 from jingkai.engine.store import DecisionRun, EngineError
 from jingkai.engine.workbook import decision_workbook
-from jingkai.population import demo_enterprises, demo_investments
+from jingkai.population import some_enterprises, some_entities
 from jingkai.registry.reading import read_table
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 
@@ -21,7 +21,7 @@ DAY = dt.date(2026, 6, 30)
 @pytest.fixture
 def snapshot(workspace):
     source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 300, 300)
-    frames = {"enterprise": demo_enterprises(300), "investment": demo_investments(20)}
+    frames = {"enterprise": some_enterprises(300), "investment": some_entities("investment", 20)}
     return write_snapshot(workspace, frames, as_of=DAY, sources=[source], synthetic=True)
 
 
@@ -83,7 +83,7 @@ def test_the_total_is_exact(workspace, snapshot, rulebook):
 
 
 def test_a_fact_nobody_loaded_is_what_is_missing_most(workspace, rulebook):
-    frame = demo_enterprises(50).select("key", "name", "industry_code")
+    frame = some_enterprises(50).select("key", "name", "industry_code")
     source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 50, 50)
     snapshot = write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
     counts = decide(workspace, snapshot, rulebook, DAY).summary["high_tech_enterprise"]
@@ -115,7 +115,7 @@ def test_a_zones_parameters_change_the_answer_and_the_identity(workspace, snapsh
 
 
 def test_the_workbook_takes_no_name_for_a_formula(workspace, rulebook, tmp_path):
-    frame = demo_enterprises(3).with_columns(name=pl.lit("=1+1公司"))
+    frame = some_enterprises(3).with_columns(name=pl.lit("=1+1公司"))
     source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 3, 3)
     snapshot = write_snapshot(workspace, {"enterprise": frame}, as_of=DAY, sources=[source])
     path = tmp_path / "out.xlsx"

@@ -12,7 +12,7 @@ from jingkai.engine.run import decide
 from jingkai.explain import Explainer, ExplainError
 from jingkai.explain.examples import explain_example
 from jingkai.explain.kleene import decide_with, ways
-from jingkai.population import demo_enterprises
+from jingkai.population import some_enterprises
 from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook.tree import AtLeast, ConditionRef, Logic, Not
 
@@ -161,7 +161,7 @@ def test_decide_with_follows_kleene():
 
 @pytest.fixture
 def explainer(workspace, rulebook):
-    frame = demo_enterprises(400)
+    frame = some_enterprises(400)
     source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 400, 400)
     zone = pl.DataFrame({"key": ["示范经开区"], "name": ["示范经开区"], "province": ["江苏"]})
     snapshot = write_snapshot(

@@ -16,7 +16,7 @@ from jingkai.cli.output import line, print_json, progress_bar
 from jingkai.cli.session import JSON, open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
-from jingkai.population import demo_enterprises, demo_entities, demo_investments
+from jingkai.population import some_enterprises, some_entities
 from jingkai.registry.snapshot import Match, Snapshot, SourceFile, write_snapshot
 from jingkai.vocabulary import load_vocabulary
 from jingkai.workspace import Workspace, ZoneSettings
@@ -25,6 +25,18 @@ __all__ = ["demo_command"]
 
 _AS_OF = date(2026, 6, 30)
 _MARK = ".jingkai-demo"
+#: How many the zone has of what is beside enterprises.
+_BESIDE = {
+    "investment": 60,
+    "project": 40,
+    "parcel": 40,
+    "product": 60,
+    "platform": 12,
+    "material": 30,
+    "violation": 60,
+    "penalty": 40,
+    "inspection": 200,
+}
 
 
 def demo_command(
@@ -66,8 +78,9 @@ def _workspace(folder: Path) -> Workspace:
 
 
 def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
-    frames = {"enterprise": demo_enterprises(enterprises), "investment": demo_investments(60)}
-    frames |= demo_entities(frames["enterprise"]["key"])
+    frames = {"enterprise": some_enterprises(enterprises)}
+    owners = frames["enterprise"]["key"]
+    frames |= {entity: some_entities(entity, count, owners) for entity, count in _BESIDE.items()}
     zone = {"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]}
     frames["zone"] = pl.DataFrame(zone)
     vocabulary, day = load_vocabulary(), _AS_OF.isoformat()

@@ -209,7 +209,7 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[str, int,
         return
     said = {"done": "完成"} | {e.id: e.title.zh for e in load_vocabulary().entities.values()}
     if not _errors.is_terminal:
-        yield lambda stage, done, total: _plain_line(what, said.get(stage, stage), done, total)
+        yield _plain_lines(what, said)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -224,6 +224,14 @@ def progress_bar(what: str, quiet: bool = False) -> Iterator[Callable[[str, int,
         )
 
 
-def _plain_line(what: str, stage: str, done: int, total: int) -> None:
-    if total > 1:
-        sys.stderr.write(f"{what} {stage} {done}/{total}\n")
+def _plain_lines(what: str, said: dict[str, str]) -> Callable[[str, int, int], None]:
+    """Return what prints a line whenever another tenth of a stage is done."""
+    told: dict[str, int] = {}
+
+    def tell(stage: str, done: int, total: int) -> None:
+        tenth = done * 10 // max(total, 1)
+        if total > 1 and told.get(stage) != tenth:
+            told[stage] = tenth
+            sys.stderr.write(f"{what} {said.get(stage, stage)} {done}/{total}\n")
+
+    return tell

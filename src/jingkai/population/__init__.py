@@ -4,14 +4,6 @@ published totals ─► counts ─► rows and amounts ─► facts by recipe, w
 """
 
 from jingkai.population.codes import synthetic_code
-from jingkai.population.demo import demo_enterprises, demo_entities, demo_investments
 from jingkai.population.example import some_enterprises, some_entities
 
-__all__ = [
-    "demo_enterprises",
-    "demo_entities",
-    "demo_investments",
-    "some_enterprises",
-    "some_entities",
-    "synthetic_code",
-]
+__all__ = ["some_enterprises", "some_entities", "synthetic_code"]
