@@ -16,9 +16,9 @@ from jingkai.cli.output import line, print_json, progress_bar
 from jingkai.cli.session import JSON, open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
-from jingkai.population import some_enterprises, some_entities
-from jingkai.registry.snapshot import Match, Snapshot, SourceFile, write_snapshot
-from jingkai.vocabulary import load_vocabulary
+from jingkai.population import some_enterprises, some_entities, some_zone
+from jingkai.population.snapshots import write_synthetic
+from jingkai.registry.snapshot import Match, Snapshot
 from jingkai.workspace import Workspace, ZoneSettings
 
 __all__ = ["demo_command"]
@@ -81,32 +81,8 @@ def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
     frames = {"enterprise": some_enterprises(enterprises)}
     owners = frames["enterprise"]["key"]
     frames |= {entity: some_entities(entity, count, owners) for entity, count in _BESIDE.items()}
-    zone = {"key": ["示范经开区"], "name": ["示范经开区（合成）"], "province": ["江苏"]}
-    frames["zone"] = pl.DataFrame(zone)
-    vocabulary, day = load_vocabulary(), _AS_OF.isoformat()
-    sources = [
-        SourceFile(
-            f"合成{vocabulary.entities[e].title.zh}（种子7）",
-            "",
-            "zone_committee",
-            day,
-            e,
-            None,
-            f.height,
-            f.height,
-        )
-        for e, f in frames.items()
-    ]
-    events = [e for e in frames if vocabulary.entities[e].event is not None]
-    return write_snapshot(
-        workspace,
-        frames,
-        as_of=_AS_OF,
-        sources=sources,
-        synthetic=True,
-        column_sources={e: {c: [i] for c in f.columns} for i, (e, f) in enumerate(frames.items())},
-        registers={e: {"as_of": day} for e in events},
-    )
+    frames["zone"] = some_zone(frames["enterprise"])
+    return write_synthetic(workspace, frames, _AS_OF, "种子7")
 
 
 def _near_miss(explainer: Explainer) -> int:

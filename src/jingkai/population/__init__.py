@@ -4,6 +4,6 @@ published totals ─► counts ─► rows and amounts ─► facts by recipe, w
 """
 
 from jingkai.population.codes import synthetic_code
-from jingkai.population.example import some_enterprises, some_entities
+from jingkai.population.example import some_enterprises, some_entities, some_zone
 
-__all__ = ["some_enterprises", "some_entities", "synthetic_code"]
+__all__ = ["some_enterprises", "some_entities", "some_zone", "synthetic_code"]

@@ -14,20 +14,25 @@ from jingkai.population.amounts import draw_amounts
 from jingkai.population.assumptions import assumption
 from jingkai.population.codes import PLACE
 from jingkai.population.counts import KINDS
+from jingkai.population.draft import Draft
 from jingkai.population.draws import draw_for
 from jingkai.population.enterprises import Part, enterprise_frame
 from jingkai.population.nation import enterprise_columns
-from jingkai.population.others import Placed
+from jingkai.population.others import Placed, all_columns
 from jingkai.population.raking import whole
+from jingkai.population.recipes import recipe_book
 from jingkai.population.sampling import Rows
 from jingkai.population.targets import published_years
 from jingkai.population.zone_figures import zone_counts, zone_figures
-from jingkai.population.zones import NationalZone
+from jingkai.population.zone_table import identity_of_zones, stored_figure
+from jingkai.population.zones import NationalZone, region_of_province
 from jingkai.rulebook import Rulebook, stored_rulebook
+from jingkai.vocabulary import load_vocabulary
 
-__all__ = ["some_enterprises", "some_entities"]
+__all__ = ["some_enterprises", "some_entities", "some_zone"]
 
 _ZONE = "示范经开区"
+_ABOVE_SCALE = 2000 * 10**6  # 分: main-business revenue of above-scale industry
 _NATION = 7  # the seed of the nation whose mix of kinds and industries is taken
 _TOTALS = {
     "above_scale_revenue": "above",
@@ -79,7 +84,7 @@ def some_enterprises(
             year=year,
             day=day,
             zones=[NationalZone(zone, province, None)],
-            columns=enterprise_columns(_rulebook(), year, day),
+            columns=enterprise_columns(_rulebook(), year, [day, date(year + 1, 1, 31)]),
             place=PLACE,
             weighted=False,
         )
@@ -109,6 +114,48 @@ def _totals(rows: Rows) -> dict[str, NDArray[np.int64]]:
         )
         for name, trait in _TOTALS.items()
     }
+
+
+def some_zone(
+    enterprises: pl.DataFrame,
+    seed: int = 7,
+    year: int = 2025,
+    zone: str = _ZONE,
+    province: str = "江苏",
+) -> pl.DataFrame:
+    """Return the zone of some enterprises: a mean zone's figures, cut to the size of its industry.
+
+    Parameters
+    ----------
+    enterprises
+        Whose trade and foreign capital it reports.
+    seed, year, zone, province
+        As for enterprises.
+    """
+    latest = published_years()[-1]
+    main = pl.col(f"main_business_revenue_{year}") >= _ABOVE_SCALE
+    industry = pl.col("industry_code").str.contains("^[BCD]")
+    above = enterprises.filter(main & industry & pl.col("legal_entity"))
+    share = above.height / zone_counts(_NATION, latest).total("above")
+    entity = load_vocabulary().entities["zone"]
+    draft = Draft(entity, 1, (seed, "zone", zone, year), year, recipe_book("zone"), {})
+    columns = all_columns(_rulebook(), "zone", year, date(year + 1, 6, 30))
+    for back in range(4):
+        for fact, values in zone_figures(_NATION, latest - back).items():
+            part = values.mean() if fact == "solid_waste_use" else values.sum() * share
+            draft.put(f"{fact}_{year - back}", stored_figure(fact, np.array([part])))
+            columns.append(f"{fact}_{year - back}")
+    trade = enterprises.select(pl.col(f"export_value_{year}", f"import_value_{year}").sum())
+    sums = {
+        "trade_value": sum(trade.row(0)),
+        "foreign_capital_used": enterprises[f"foreign_capital_used_{year}"].sum(),
+    }
+    for fact, total in sums.items():
+        draft.put(f"{fact}_{year}", np.array([total], dtype=np.int64))
+    identity = identity_of_zones((NationalZone(zone, province, region_of_province()[province]),))
+    identity = identity.with_columns(name=pl.format("{}（合成）", "name"))
+    wanted = [c for c in dict.fromkeys(columns) if c not in identity.columns]
+    return pl.concat([identity, draft.frame(wanted)], how="horizontal")
 
 
 def some_entities(

@@ -5,7 +5,7 @@ published figures ─► counts ─► rows and amounts (whole nation) ─► pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,13 +23,13 @@ from jingkai.population.enterprises import Part, enterprise_frame
 from jingkai.population.filler import columns_read
 from jingkai.population.others import Placed, other_frames, platform_frame
 from jingkai.population.sampling import Rows, draw_rows
+from jingkai.population.snapshots import write_synthetic
 from jingkai.population.targets import targets_of
 from jingkai.population.zone_figures import members, zone_counts, zone_figures, zone_sizes
 from jingkai.population.zone_table import zone_frame
 from jingkai.population.zones import NationalZone, national_zones
-from jingkai.registry.snapshot import Batches, Snapshot, SourceFile, write_snapshot
+from jingkai.registry.snapshot import Batches, Snapshot
 from jingkai.rulebook import Rulebook, stored_rulebook
-from jingkai.vocabulary import load_vocabulary
 from jingkai.workspace import Workspace
 
 __all__ = ["Nation", "enterprise_columns", "make_nation", "nation_workspace", "plan_nation"]
@@ -85,7 +85,7 @@ class Nation:
 
     def enterprises(self, progress: Progress | None = None) -> Iterator[pl.DataFrame]:
         """Yield the table of enterprises in parts of 65,536 rows, in the order of their keys."""
-        columns = enterprise_columns(self.rulebook, self.year, self.day)
+        columns = enterprise_columns(self.rulebook, self.year, [self.day])
         for number, start in enumerate(range(0, len(self.rows), _PART)):
             stop = min(start + _PART, len(self.rows))
             yield enterprise_frame(
@@ -140,10 +140,11 @@ class Nation:
         return owners
 
 
-def enterprise_columns(rulebook: Rulebook, year: int, day: date) -> tuple[str, ...]:
-    """Return the columns of enterprises: those people look for, and those rules read on a day."""
+def enterprise_columns(rulebook: Rulebook, year: int, days: Iterable[date]) -> tuple[str, ...]:
+    """Return the columns of enterprises: those people look for, and those rules read on some days."""
     yearly = [f"{fact}_{year}" for fact in _ALWAYS_YEARLY]
-    return tuple(dict.fromkeys([*_ALWAYS, *yearly, *columns_read(rulebook, "enterprise", day)]))
+    read = [c for day in days for c in columns_read(rulebook, "enterprise", day)]
+    return tuple(dict.fromkeys([*_ALWAYS, *yearly, *read]))
 
 
 def plan_nation(scale: float, year: int, seed: int, rulebook: Rulebook | None = None) -> Nation:
@@ -214,32 +215,14 @@ def make_nation(workspace: Workspace, nation: Nation, progress: Progress | None 
         "enterprise": lambda: nation.enterprises(progress),
         **others,
     }
-    vocabulary, day = load_vocabulary(), nation.day.isoformat()
-    counts = {name: frame.height for name, frame in others.items()}
-    counts["enterprise"] = len(nation.rows)
-    said = f"种子{nation.seed}，规模{nation.scale:g}，{nation.year}年"
-    sources = [
-        SourceFile(
-            file=f"合成{vocabulary.entities[name].title.zh}（{said}）",
-            sha256="",
-            office="zone_committee",
-            as_of=day,
-            entity=name,
-            rows=counts[name],
-            accepted=counts[name],
-        )
-        for name in tables
-    ]
-    columns = {name: frame.columns for name, frame in others.items()}
-    columns["enterprise"] = list(enterprise_columns(nation.rulebook, nation.year, nation.day))
-    events = [name for name in others if vocabulary.entities[name].event is not None]
-    return write_snapshot(
+    columns = list(enterprise_columns(nation.rulebook, nation.year, [nation.day]))
+    if nation.scale < 1:
+        columns.insert(0, "weight")
+    return write_synthetic(
         workspace,
         tables,
-        as_of=nation.day,
-        sources=sources,
-        column_sources={name: {c: [i] for c in columns[name]} for i, name in enumerate(tables)},
-        registers={e: {"as_of": day} for e in (*events, "serious_dishonesty_list")},
-        synthetic=True,
+        nation.day,
+        f"种子{nation.seed}，规模{nation.scale:g}，{nation.year}年",
+        shapes={"enterprise": (len(nation.rows), columns)},
         population={"scale": f"{nation.scale:g}", "seed": nation.seed, "year": nation.year},
     )

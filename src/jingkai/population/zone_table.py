@@ -21,7 +21,7 @@ from jingkai.population.zones import NationalZone
 from jingkai.rulebook import Rulebook
 from jingkai.vocabulary import load_vocabulary
 
-__all__ = ["identity_of_zones", "zone_frame"]
+__all__ = ["identity_of_zones", "stored_figure", "zone_frame"]
 
 #: Figures that published totals are about: every zone reports them.
 _WHOLE = {
@@ -75,7 +75,7 @@ def zone_frame(
         for fact, values in zone_figures(seed, past).items():
             given = reached.get(fact, values[there]) if not back else values[there]
             known = _reported(seed, fact, past, there)
-            draft.put(f"{fact}_{past}", _stored(fact, given), known)
+            draft.put(f"{fact}_{past}", stored_figure(fact, given), known)
             columns.append(f"{fact}_{past}")
     identity = identity_of_zones(zones)
     wanted = [c for c in dict.fromkeys(columns) if c not in identity.columns]
@@ -83,7 +83,7 @@ def zone_frame(
     return pl.concat([identity, draft.frame(wanted)], how="horizontal")
 
 
-def _stored(fact: str, values: NDArray[Any]) -> NDArray[Any]:
+def stored_figure(fact: str, values: NDArray[Any]) -> NDArray[Any]:
     """Return money in hundredths, the rest as floats in the fact's unit."""
     if fact in ("gdp", "above_scale_revenue"):
         return np.asarray(values, dtype=np.int64) * _FEN
