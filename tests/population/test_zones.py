@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from collections import Counter
 
+import polars as pl
 import pytest
 import yaml
 
+from jingkai.population.zone_table import identity_of_zones
 from jingkai.population.zones import national_zones, region_of_province
 
 
@@ -30,6 +32,11 @@ def test_dates_and_ranks_are_those_of_the_sources(shared):
     assert {z.name[:2] for z in raised} == {"广州", "贵溪", "涪陵", "沈阳"}
     assert zones["上海金桥经济技术开发区"].established == "2001-09"
     assert zones["上海金桥经济技术开发区"].established_on is None  # the day is not known
+    identity = identity_of_zones(national_zones(2024)).filter(
+        pl.col("established_year").is_not_null()
+    )
+    years = dict(identity.select("key", "established_year").iter_rows())
+    assert years["上海金桥经济技术开发区"] == 2001 and len(years) == 10
     assert sum(z.established is not None for z in zones.values()) == 10
 
 

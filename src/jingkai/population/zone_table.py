@@ -34,7 +34,7 @@ _FEN = 100
 
 
 def identity_of_zones(zones: tuple[NationalZone, ...]) -> pl.DataFrame:
-    """Return key, name, province, region and day of approval, null where not known."""
+    """Return key, name, province, region, day and year of approval, null where not known."""
     return pl.DataFrame(
         {
             "key": [z.name for z in zones],
@@ -42,6 +42,7 @@ def identity_of_zones(zones: tuple[NationalZone, ...]) -> pl.DataFrame:
             "province": pl.Series([z.province for z in zones], dtype=pl.String),
             "region": pl.Series([z.region for z in zones], dtype=pl.String),
             "established_on": pl.Series([z.established_on for z in zones], dtype=pl.Date),
+            "established_year": pl.Series([z.established_year for z in zones], dtype=pl.Int64),
         }
     )
 

@@ -48,11 +48,16 @@ class NationalZone:
         known = self.established or ""
         return date.fromisoformat(known) if len(known) == len("2024-10-30") else None
 
+    @property
+    def established_year(self) -> int | None:
+        """Its year of approval, None where not known."""
+        return int(self.established[:4]) if self.established else None
+
     def in_year(self, year: int) -> bool:
         """Whether it was a national zone at the end of a year."""
         if self.years is not None:
             return year in self.years
-        return self.established is None or int(self.established[:4]) <= year
+        return self.established_year is None or self.established_year <= year
 
 
 @cache
