@@ -10,6 +10,7 @@ import pytest
 
 from jingkai.errors import JingkaiError
 from jingkai.population.check import check_population
+from jingkai.population.columns import columns_read
 from jingkai.population.nation import make_nation, nation_workspace, plan_nation
 from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.workspace import Workspace
@@ -78,6 +79,16 @@ def test_rows_are_of_no_one_and_belong_to_somebody(nation):
         assert frame["name"].str.starts_with("合成").all()
         there = frame.join(enterprises, left_on=owner, right_on="key", suffix="_of_owner")
         assert there["zone"].equals(there["zone_of_owner"], check_names=False)
+
+
+def test_every_fact_that_rules_read_is_there_and_not_always_unknown(nation, rulebook):
+    snapshot = Snapshot.of_year(nation, 2024)
+    official = {"regional_bottom_rank", "eco_park_warned_on"}  # what only offices say
+    for entity in snapshot.entities:
+        read = columns_read(rulebook, entity, snapshot.as_of)
+        wanted = {c for c in read if c.removesuffix(f"_{c[-4:]}") not in official}
+        frame = snapshot.scan(entity).select(sorted(wanted)).collect()
+        assert [c for c in frame.columns if frame[c].null_count() == frame.height] == []
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):

@@ -81,6 +81,8 @@ def decide_command(
         print_json(summary_dict(run))
         return
     print_summary(run, rulebook)
+    if any("weight" in snapshot.columns(entity) for entity in snapshot.entities):
+        line("抽样的快照一行代表多户：以上是行数，未加权；加权的合计见 jingkai indicators")
     if xlsx is not None:
         line(f"逐户结果已写入 {xlsx}")
 

@@ -19,7 +19,6 @@ from jingkai.population.assumptions import assumption, industries
 from jingkai.population.codes import synthetic_codes
 from jingkai.population.draft import Draft
 from jingkai.population.energy import put_energy
-from jingkai.population.filler import Filler
 from jingkai.population.recipes import recipe_book
 from jingkai.population.sampling import Rows
 from jingkai.population.zones import NationalZone
@@ -187,10 +186,7 @@ def _companies(part: Part, rows: Rows) -> pl.DataFrame:
     put_energy(draft, rows)
     identity = _identity(part, rows, 0, draft, 91, "有限公司")
     facts = draft.frame(part.columns, founded)
-    frame = pl.concat([identity, facts], how="horizontal")
-    left = [c for c in part.columns if c not in frame.columns]
-    seed = int(draft.draw("filler").integers(1, 2**31))
-    return Filler(load_vocabulary(), "enterprise", part.day, seed).fill(frame, left)
+    return pl.concat([identity, facts], how="horizontal")
 
 
 def _put_founding(draft: Draft, part: Part) -> NDArray[np.int64]:

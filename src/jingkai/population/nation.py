@@ -18,9 +18,9 @@ from jingkai.errors import JingkaiError
 from jingkai.policies import policies_folder
 from jingkai.population.amounts import Amounts, draw_amounts
 from jingkai.population.codes import synthetic_codes
+from jingkai.population.columns import columns_read
 from jingkai.population.draws import draw_for, seed_for
 from jingkai.population.enterprises import Part, enterprise_frame
-from jingkai.population.filler import columns_read
 from jingkai.population.others import Placed, other_frames, platform_frame
 from jingkai.population.sampling import Rows, draw_rows
 from jingkai.population.snapshots import write_synthetic

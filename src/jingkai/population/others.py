@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jingkai.population.assumptions import assumption
+from jingkai.population.columns import columns_read
 from jingkai.population.draft import Draft
 from jingkai.population.draws import draw_for
-from jingkai.population.filler import columns_read
 from jingkai.population.raking import whole
 from jingkai.population.recipes import recipe_book
 from jingkai.rulebook import Rulebook

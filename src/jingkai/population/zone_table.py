@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jingkai.population.assumptions import assumed
+from jingkai.population.columns import columns_read
 from jingkai.population.draft import Draft
 from jingkai.population.draws import draw_for
-from jingkai.population.filler import columns_read
 from jingkai.population.others import all_columns
 from jingkai.population.recipes import recipe_book
 from jingkai.population.zone_figures import members, zone_figures
