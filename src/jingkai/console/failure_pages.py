@@ -38,6 +38,9 @@ def missing_page(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer that a request is none: a wrong host, a broken form. Plain: nothing of it is trusted."""
+    if wants_json(request):
+        error = ConsoleError("请求无法识别", hint="检查大小和格式")
+        return failed(request, error, 400)
     return HttpResponse("请求无法识别\n", status=400, content_type="text/plain; charset=utf-8")
 
 

@@ -94,6 +94,11 @@ class Opened:
         )
 
     @cached_property
+    def zone_facts(self) -> pl.DataFrame:
+        """Every fact of every zone, as the snapshot has them."""
+        return self.snapshot.scan("zone").collect()
+
+    @cached_property
     def sections(self) -> pl.DataFrame:
         """Enterprises by zone and section of industry, weighted: `zone`, `code` (``?`` unknown), `count`."""
         schema = {"zone": pl.String, "code": pl.String, "count": pl.Int64}

@@ -23,7 +23,10 @@ _PORTAL = (
     "library",
     "measure",
     "rule",
+    "try",
+    "api_page",
 )
+_API = ("api-root", "openapi-json", "zones", "zone", "indicators", "rules", "rule", "try")
 #: Signing in and what an account does with itself, by allauth.
 _SIGN_IN = ("account_login", "account_logout", "mfa_authenticate")
 _OWN_ACCOUNT = (
@@ -39,6 +42,7 @@ _OWN_ACCOUNT = (
 )
 ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_PORTAL, EVERYONE),
+    **dict.fromkeys((f"api:{name}" for name in _API), EVERYONE),
     **dict.fromkeys(_SIGN_IN, EVERYONE),
     **dict.fromkeys(_OWN_ACCOUNT, SIGNED_IN),
 }

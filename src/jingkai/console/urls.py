@@ -5,7 +5,8 @@ from __future__ import annotations
 from allauth.account import urls as account
 from django.urls import include, path
 
-from jingkai.console.portal import compare, home, library, rule, zone, zones
+from jingkai.console.api.site import api
+from jingkai.console.portal import api_page, compare, home, library, rule, try_project, zone, zones
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -23,6 +24,9 @@ urlpatterns = [
     path("zones/<str:key>/", zone.zone, name="zone"),
     path("library/", library.library, name="library"),
     path("library/<str:name>/", library.measure, name="measure"),
+    path("try/", try_project.try_project, name="try"),
+    path("api/", api_page.api_page, name="api_page"),
+    path("api/", api.urls),
     path("rules/<str:name>/", rule.rule, name="rule"),
     *(
         path(f"accounts/{p.pattern}", p.callback, name=p.name)

@@ -24,6 +24,9 @@ _WORDS = {
     "banded": ("（按档次）", " (by band)"),
     "keyed": ("（按对照表）", " (by table)"),
     "unset": ("（尚未设定）", " (not set)"),
+    "when": ("若", "if "),
+    "then": ("则为 ", " then "),
+    "otherwise": ("否则为 ", "otherwise "),
     "right": ("符合“{0}”", "meets “{0}”"),
     "assume": ("（没有数据时视同{0}）", " (taken for {0} where unknown)"),
     "parameter": ("参数 {0}", "parameter {0}"),
@@ -85,7 +88,15 @@ class Sentences:
             return (("否", "no"), ("是", "yes"))[node.value][0 if self.lang == "zh" else 1]
         if isinstance(node, tree.Parameter):
             return self._parameter(node)
+        if isinstance(node, tree.Case):
+            return self._case(node)
         return expression_text(node, self.rule, self.vocabulary, self.lang, self.titles, self.day)
+
+    def _case(self, node: tree.Case) -> str:
+        when, then, otherwise = (self._say(w) for w in ("when", "then", "otherwise"))
+        parts = [f"{when}{self.test(t, True)}{then}{self.value(v)}" for t, v in node.branches]
+        comma = "，" if self.lang == "zh" else ", "
+        return self._bracket(comma.join([*parts, otherwise + self.value(node.default)]))
 
     def _compare(self, node: tree.Compare) -> str:
         if node.kind != "code":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,14 +15,14 @@ from jingkai.console.portal.rule_words import library_day, rule_line
 from jingkai.rulebook import Rule, Rulebook
 from jingkai.rulebook.model import Measure
 
-__all__ = ["library", "measure"]
+__all__ = ["library", "measure", "rule_lines"]
 
 
 def library(request: HttpRequest) -> HttpResponse:
     """Show every measure, or the rules that a search finds; query: q."""
     book, lang, day = rulebook(), request.lang, library_day()
     asked = request.GET.get("q", "").strip()[:50]
-    found = [rule_line(r, day, lang) for r in _ordered(book) if asked and _answers(r, book, asked)]
+    found = rule_lines(book, asked, day, lang) if asked else []
     measures = sorted(book.measures.values(), key=lambda m: m.order)
     page: dict[str, Any] = {
         "asked": asked,
@@ -34,6 +35,11 @@ def library(request: HttpRequest) -> HttpResponse:
     return answer(
         request, "console/library.html", page, _table(found if asked else every), "政策规则"
     )
+
+
+def rule_lines(book: Rulebook, asked: str, day: date, lang: str) -> list[dict[str, Any]]:
+    """Return the rules that a search finds, all for an empty one, in the order people read them."""
+    return [rule_line(r, day, lang) for r in _ordered(book) if _answers(r, book, asked)]
 
 
 def measure(request: HttpRequest, name: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from jingkai.explain.parameter_words import parameter_values
 from jingkai.explain.sentences import Sentences
 from jingkai.explain.words import figure_text
 from jingkai.rulebook import Rule, tree
+from jingkai.rulebook.model import Item
 from jingkai.rulebook.rule import CheckedItem
 from jingkai.rulebook.together import application_days
 
@@ -34,11 +35,13 @@ def conditions(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
 
 def groups(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
     """Return a score's groups with their items and bands, or what an assessment weighs."""
+    sources = (*(i for g in rule.source.groups for i in g.items), *rule.source.items)
+    written = {i.id: i for i in sources}
     scored = [
         {
             "title": g.title.text(words.lang),
             "cap": "" if g.cap is None else figure_text(g.cap, None, words.lang),
-            "items": [_item(i, words) for i in g.items],
+            "items": [_item(i, written[i.id], words) for i in g.items],
         }
         for g in rule.groups
     ]
@@ -61,7 +64,7 @@ def groups(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
     return scored + assessed
 
 
-def _item(item: CheckedItem, words: Sentences) -> dict[str, Any]:
+def _item(item: CheckedItem, written: Item, words: Sentences) -> dict[str, Any]:
     other = "其他" if words.lang == "zh" else "otherwise"
     return {
         "title": item.title.text(words.lang),
@@ -69,12 +72,12 @@ def _item(item: CheckedItem, words: Sentences) -> dict[str, Any]:
         "indicator": "",
         "bands": [
             {
-                "test": other if b.test is None else words.test(b.test),
+                "test": other if b.test is None else _plain(words.test(b.test), source.test),
                 "points": "–".join(
                     dict.fromkeys(figure_text(p, None, words.lang) for p in (b.least, b.most))
                 ),
             }
-            for b in item.bands
+            for b, source in zip(item.bands, written.bands, strict=True)
         ],
     }
 
@@ -106,8 +109,11 @@ def outcome(rule: Rule, words: Sentences) -> dict[str, str]:
 
 
 def _formula(node: tree.Node | None, written: str | None, words: Sentences) -> str:
-    """Return a formula in words, or as the file has it where it is no plain expression."""
-    text = "" if node is None else words.value(node)
+    return "" if node is None else _plain(words.value(node), written)
+
+
+def _plain(text: str, written: str | None) -> str:
+    """Return words, or what the file has where a part of it has none."""
     return (written or "") if "…" in text else text
 
 

@@ -8,7 +8,7 @@ from django import template
 
 from jingkai.console.wanted import without_format
 
-__all__ = ["grouped", "say", "with_query"]
+__all__ = ["grouped", "in_state", "say", "with_query"]
 
 register = template.Library()
 
@@ -30,3 +30,9 @@ def with_query(context: Any, **changed: Any) -> str:
 def grouped(value: int) -> str:
     """Return a whole number with its thousands apart."""
     return f"{value:,}"
+
+
+@register.filter
+def in_state(rules: list[dict[str, Any]], state: str) -> list[dict[str, Any]]:
+    """Return the tried rules that are in a state."""
+    return [r for r in rules if r["state"] == state]

@@ -1,0 +1,1 @@
+"""The portal's data for programs: OpenAPI at `/api/openapi.json`, one shape of error everywhere."""
