@@ -48,7 +48,8 @@ browser: # the tests look at reports in Chromium; without it those are skipped
 	&& command -v chromium >/dev/null 2>&1; } \
 	|| echo "No Chromium here: the tests that look at reports in a browser are skipped. Install chromium to run them."
 
-demo: setup ## load a demo zone, decide, explain, and say what to try next
+demo: setup ## a synthetic nation and a demo zone, decided and explained, and what to try next
+	@$(BIN)/jingkai population make --scale 0.01 --seed 7 --out demo-nation
 	@$(BIN)/jingkai demo
 
 test: setup $(SPARK) java browser ## everything that must hold: style, types, layers, tests
