@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from django.conf import settings
@@ -26,6 +26,7 @@ from jingkai.workspace import Workspace
 
 __all__ = ["Opened", "opened", "rulebook"]
 
+T = TypeVar("T")
 _BACK = 4
 _lock = threading.RLock()
 _kept: dict[str, Opened] = {}
@@ -46,6 +47,7 @@ class Opened:
     workspace: Workspace
     snapshot: Snapshot
     every: Rulebook
+    _found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def day(self) -> date:
@@ -135,6 +137,16 @@ class Opened:
         return self._once(
             "run", lambda: decide(self.workspace, self.snapshot, self.every, self.day)
         )
+
+    def kept(self, what: Hashable, compute: Callable[[], T]) -> T:
+        """Return what was computed before under this name, or compute it now.
+
+        Names are of things there are few of: a list of indicators in a language, a zone.
+        """
+        if what not in self._found:
+            self._found[what] = compute()
+        found: T = self._found[what]
+        return found
 
     def compute(self) -> None:
         """Compute everything that pages show, so that the first visitor does not wait for it."""

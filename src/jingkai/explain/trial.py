@@ -18,7 +18,7 @@ from jingkai.explain.reasons import RuleReason, explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.rulebook import Rule, Rulebook, compile_program
 
-__all__ = ["Trial", "TriedRule"]
+__all__ = ["Trial", "TriedRule", "plans_on"]
 
 #: Kinds of rules that give or refuse something.
 _KINDS = ("eligibility", "amount", "grade")
@@ -56,6 +56,8 @@ class Trial:
         By entity (enterprise, project, parcel) its stored facts by column; what is not given is unknown.
     assumed
         Columns that are stated to hold and make no rule relevant by themselves.
+    shared
+        Plans of every rule in force on the day, kept between trials; made for this one by default.
     """
 
     rulebook: Rulebook
@@ -63,6 +65,7 @@ class Trial:
     zones: pl.DataFrame
     given: Given
     assumed: frozenset[str] = frozenset()
+    shared: RulePlans | None = None
 
     @cached_property
     def rules(self) -> list[TriedRule]:
@@ -86,7 +89,7 @@ class Trial:
             rule = self.rulebook.rules[name]
             frame = self._frames[rule.entity]
             row = frame.row(frame["key"].to_list().index(zone), named=True)
-            row_evaluator = RowEvaluator(self._plans[rule.entity], row)
+            row_evaluator = RowEvaluator(self._plans, row)
             reasons.append(explain_rule(rule, row_evaluator, row, lang))
         return reasons
 
@@ -95,10 +98,8 @@ class Trial:
         return {entity: self._decided(entity) for entity in self.given}
 
     @cached_property
-    def _plans(self) -> dict[str, RulePlans]:
-        return {
-            e: RulePlans(self.rulebook, self.day, frozenset(self._asked(e))) for e in self.given
-        }
+    def _plans(self) -> RulePlans:
+        return self.shared or plans_on(self.rulebook, self.day)
 
     def _decided(self, entity: str) -> pl.DataFrame:
         """Return the entity put into each zone, with the results of its rules."""
@@ -157,16 +158,10 @@ class Trial:
             if n in self.rulebook.rules
         )
 
-    def _asked(self, entity: str) -> set[str]:
-        """Return the relevant rules with all that they read."""
-        found: set[str] = set()
-        todo = set(self._relevant(entity))
-        while todo:
-            name = todo.pop()
-            found.add(name)
-            if name in self.rulebook.rules:
-                todo |= self.rulebook.rules[name].reads_rules() - found
-        return found
+
+def plans_on(rulebook: Rulebook, day: date) -> RulePlans:
+    """Return the plans of every rule in force on a day, for trials to share."""
+    return RulePlans(rulebook, day, frozenset(r.id for r in rulebook.in_force(day)))
 
 
 def _verdict(value: Any) -> str:

@@ -68,7 +68,7 @@ def _choices(found: Opened, keys: list[str]) -> list[dict[str, Any]]:
 
 def _rows(found: Opened, names: list[str], keys: list[str], lang: str) -> list[dict[str, Any]]:
     """Return a row an indicator with a cell a zone; the best known cell is marked."""
-    figures = by_zone(found, names, lang)
+    figures = by_zone(found, names, lang, keys)
     rows = []
     for about in indicator_titles(found, names, lang):
         cells = [figures.get(k, {}).get(about["indicator"]) for k in keys]

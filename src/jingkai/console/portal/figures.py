@@ -65,14 +65,33 @@ def shown(opened: Opened, names: Sequence[str]) -> list[str]:
     return [n for n in names if n in set(known)]
 
 
-def by_zone(opened: Opened, names: Sequence[str], lang: str) -> dict[str, dict[str, Any]]:
+def by_zone(
+    opened: Opened, names: Sequence[str], lang: str, zones: Sequence[str] | None = None
+) -> dict[str, dict[str, Any]]:
     """Return by zone and indicator the figure in words and as a number, with its rank.
 
+    Parameters
+    ----------
+    names, zones
+        Which indicators, of which zones; of all by default.
+
+    Returns
+    -------
     A figure that is not known of the whole is null; its known part is told apart in `partial`.
     """
+    if zones is None:
+        what = ("figures", tuple(names), lang)
+        return opened.kept(what, lambda: _by_zone(opened, names, lang, opened.tables["zone"]))
+    table = opened.tables["zone"].filter(pl.col("group").is_in(list(zones)))
+    return _by_zone(opened, names, lang, table)
+
+
+def _by_zone(
+    opened: Opened, names: Sequence[str], lang: str, table: pl.DataFrame
+) -> dict[str, dict[str, Any]]:
     rules = opened.rulebook.rules
     size = {n: (amount_quantum(rules[n].unit), str(rules[n].unit)) for n in names}
-    table = opened.tables["zone"].filter(pl.col("indicator").is_in(list(names)))
+    table = table.filter(pl.col("indicator").is_in(list(names)))
     found: dict[str, dict[str, Any]] = {}
     for row in table.iter_rows(named=True):
         quantum, unit = size[row["indicator"]]

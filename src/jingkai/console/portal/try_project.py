@@ -15,7 +15,7 @@ from jingkai.console.portal.places import named_zone, opened_zones, region_title
 from jingkai.console.portal.rule_words import kind_text
 from jingkai.console.portal.trial_form import ASSUMED, Filled, fill, sections
 from jingkai.explain.reasons import RuleReason
-from jingkai.explain.trial import Trial, TriedRule
+from jingkai.explain.trial import Trial, TriedRule, plans_on
 from jingkai.explain.words import grade_text
 
 __all__ = ["tried", "try_page", "try_project"]
@@ -66,7 +66,9 @@ def tried(found: Opened, filled: Filled, zone: str, lang: str) -> dict[str, Any]
     zone
         The key of the zone that is asked about; empty for none.
     """
-    trial = Trial(found.rulebook, found.day, found.zone_facts, filled.given, ASSUMED)
+    book, day = found.rulebook, found.day
+    plans = found.kept("plans", lambda: plans_on(book, day))
+    trial = Trial(book, day, found.zone_facts, filled.given, ASSUMED, plans)
     differ = [t for t in trial.rules if t.same is None]
     chosen = named_zone(found, zone) if zone else None
     where = zone or found.zones["key"][0]

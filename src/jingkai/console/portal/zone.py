@@ -50,7 +50,7 @@ def _figures(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
     names = [n for n in MAIN if n in names] + [
         n for n in found.rulebook.in_order(names) if n not in MAIN
     ]
-    figures = by_zone(found, names, lang).get(key, {})
+    figures = by_zone(found, names, lang, [key]).get(key, {})
     return [
         {**about, **figures[about["indicator"]]} for about in indicator_titles(found, names, lang)
     ]
@@ -59,6 +59,9 @@ def _figures(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
 def _uptake(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
     """Return what each measure's rules grant in the zone, in real entities."""
     book = found.rulebook
+    uptake = found.kept(
+        ("uptake", key), lambda: uptake_of(Decided(book, found.snapshot, found.run, key))
+    )
     return [
         {
             "measure": m.measure,
@@ -75,7 +78,7 @@ def _uptake(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
                 for r in m.rules
             ],
         }
-        for m in uptake_of(Decided(book, found.snapshot, found.run, key))
+        for m in uptake
     ]
 
 
