@@ -318,11 +318,19 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+FEW_FACTS = ("key", "name", "zone", "established_on", "staff_", "tech_staff", "revenue", "legal_entity",
+             "industry_code", "main_business_revenue", "credit_risk_class")  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def demo(rulebook, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("url")
     workspace = Workspace.init(folder / "zone", ZoneSettings(key="测试经开区"))
     tables = random_tables(rulebook, AS_OF, {"enterprise": 300}, 60, seed=3)
+    # Where facts lie is what is tried here, not rules: a rule without its facts costs nothing.
+    enterprises = tables["enterprise"]
+    kept = [c for c in enterprises.columns if c.startswith(FEW_FACTS)]
+    tables = {"enterprise": enterprises.select(kept), "investment": tables["investment"]}
     source = SourceFile("random", "", "statistics", AS_OF.isoformat(), "enterprise")
     write_snapshot(workspace, tables, as_of=AS_OF, sources=[source], synthetic=True)
     done = command(folder / "zone", "export", "--parquet", str(folder / "facts"))
