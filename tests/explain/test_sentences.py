@@ -45,7 +45,8 @@ def test_a_test_reads_as_a_sentence(
 def test_english_is_english(rulebook: Rulebook) -> None:
     text = _test(rulebook, "high_tech_enterprise", "tech_staff_share", "en")
     assert text.endswith("at least 10%")
-    assert text.isascii() or "÷" in text
+    field = _test(rulebook, "high_tech_enterprise", "in_field", "en")
+    assert field == "not: High-tech field is one of “Outside all fields”"
 
 
 def test_every_test_of_every_rule_has_words_in_both_languages(rulebook: Rulebook) -> None:

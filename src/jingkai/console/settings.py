@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "jingkai.console.middleware.failures.FailuresMiddleware",
     "jingkai.console.middleware.permission.PermissionMiddleware",
+    "jingkai.console.middleware.kept_pages.KeptPagesMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [

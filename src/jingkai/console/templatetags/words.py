@@ -8,7 +8,7 @@ from django import template
 
 from jingkai.console.wanted import without_format
 
-__all__ = ["beside", "grouped", "in_state", "say", "with_query"]
+__all__ = ["beside", "grouped", "in_state", "listed", "say", "with_query"]
 
 register = template.Library()
 
@@ -24,6 +24,12 @@ def with_query(context: Any, **changed: Any) -> str:
     """Return a link to this page with some of its query changed."""
     query = without_format(context["request"], **changed)
     return f"?{query}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def listed(context: Any, texts: list[str]) -> str:
+    """Return texts with the comma of the page's language between."""
+    return (", " if context.get("lang") == "en" else "、").join(texts)
 
 
 @register.filter
