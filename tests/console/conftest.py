@@ -18,7 +18,7 @@ ROLES = {
     "ministry_analyst": {},
     "auditor": {},
 }
-PASSWORD = "长口令-correct-horse-7"
+PASSWORD = "长密码-correct-horse-7"
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def test_guessing_is_stopped_even_where_the_last_guess_is_right(client: Any) -> 
     from axes.utils import reset
 
     for _ in range(5):
-        last = _sign_in(client, "zone_analyst", "不是这个口令")
+        last = _sign_in(client, "zone_analyst", "不是这个密码")
     try:
         assert last.status_code == 429
         assert "15 分钟" in last.content.decode()

@@ -128,3 +128,15 @@ def test_a_workspace_without_data_says_how_to_load_them(client: Any, tmp_path: A
         assert response.status_code == 404
         assert "jingkai load zones" in response.content.decode()
         assert "还没有经开区的数据" in client.get("/").content.decode()
+
+
+def test_zones_side_by_side_show_what_the_rules_grant_as_their_own_pages_do(client: Any) -> None:
+    from jingkai.console.portal.places import opened_zones
+
+    found = opened_zones()
+    page = client.get("/zones/compare/?format=json&zone=甲经开区&zone=乙经开区").json()
+    assert page["uptake"], sorted(found.run.rules)
+    for i, name in enumerate(("甲经开区", "乙经开区")):
+        own = client.get(f"/zones/{name}/?format=json").json()["uptake"]
+        granted = {r["rule"]: r["granted"] for m in own for r in m["rules"]}
+        assert all(r["cells"][i]["granted"] == granted[r["rule"]] for r in page["uptake"])

@@ -53,12 +53,12 @@ def add_command(
     zone: str = typer.Option("", "--zone", help="经开区"),
     office: str = typer.Option("", "--office", help="部门代码，如 tax"),
 ) -> None:
-    """新建账户；口令从键盘输入，或从管道读一行。A new account; the password is asked for."""
+    """新建账户；密码从键盘输入，或从管道读一行。A new account; the password is asked for."""
     _prepared()
     from jingkai.console.accounts import add_account
 
     if sys.stdin.isatty():
-        password = typer.prompt("口令", hide_input=True, confirmation_prompt="再输一次")
+        password = typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次")
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     add_account(name, password, role, enterprise=enterprise, zone=zone, office=office)

@@ -39,7 +39,7 @@ def add_account(name: str, password: str, role: str, **about: str) -> None:
     except ValidationError as error:
         raise ConsoleError(
             f"没有新建账户：{' '.join(error.messages)}",
-            hint="enterprise 要 --enterprise，officer 要 --zone 和 --office，zone_analyst 要 --zone；口令至少 12 个字符",
+            hint="enterprise 要 --enterprise，officer 要 --zone 和 --office，zone_analyst 要 --zone；密码至少 12 个字符",
         ) from error
     account.save()
 

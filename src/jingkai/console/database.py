@@ -10,7 +10,7 @@ from jingkai.console.errors import ConsoleError
 
 __all__ = ["database"]
 
-_HINT = "写成 postgresql://用户:口令@主机:5432/库名，或不写（用工作区里的 SQLite 文件）"
+_HINT = "写成 postgresql://用户:密码@主机:5432/库名，或不写（用工作区里的 SQLite 文件）"
 
 
 def database(folder: Path, url: str) -> dict[str, Any]:

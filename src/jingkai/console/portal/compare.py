@@ -14,6 +14,7 @@ from jingkai.console.portal.charts import stacked_bars
 from jingkai.console.portal.figures import MAIN, by_zone, indicator_titles, shown
 from jingkai.console.portal.industries import industries_of
 from jingkai.console.portal.places import named_zone, opened_zones, region_titles
+from jingkai.console.portal.uptake import uptake_in
 from jingkai.engine.assessment import Span
 
 __all__ = ["compare"]
@@ -50,6 +51,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "rows": _rows(found, names, keys, lang),
         "ranks": _ranks(found, keys),
         "industries": _industry_rows(mix, keys),
+        "uptake": _uptake_rows(found, keys, lang),
         "marks": found.marks,
     }
     if keys and page["industries"]:
@@ -98,6 +100,22 @@ def _industry_rows(mix: dict[str, list[dict[str, Any]]], keys: list[str]) -> lis
         {"code": c, "title": titles[c], "cells": [found[k].get(c, none) for k in keys]}
         for c in codes
     ]
+
+
+def _uptake_rows(found: Opened, keys: list[str], lang: str) -> list[dict[str, Any]]:
+    """Return a row a rule that grants something in one of the zones, with its counts in each."""
+    by_zone = [
+        {r["rule"]: r for m in uptake_in(found, key, lang) for r in m["rules"]} for key in keys
+    ]
+    names = {n for rules in by_zone for n, r in rules.items() if r["granted"]}
+    rows = []
+    for name in found.rulebook.in_order(names):
+        cells = [rules.get(name) for rules in by_zone]
+        first = next(c for c in cells if c)
+        about = {k: first[k] for k in ("rule", "title", "entity", "verified")}
+        counts = ("granted", "refused", "undetermined")
+        rows.append({**about, "cells": [c and {k: c[k] for k in counts} for c in cells]})
+    return rows
 
 
 def _table(page: dict[str, Any]) -> pl.DataFrame:

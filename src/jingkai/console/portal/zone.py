@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -13,10 +12,9 @@ from jingkai.console.opened import Opened
 from jingkai.console.portal.figures import MAIN, by_zone, indicator_titles
 from jingkai.console.portal.industries import industries_of
 from jingkai.console.portal.places import named_zone, opened_zones, region_titles
-from jingkai.console.portal.rule_words import entity_title
+from jingkai.console.portal.uptake import uptake_in
 from jingkai.engine.assessment import Assessment, Place
 from jingkai.report.figures import points
-from jingkai.report.from_decisions import Decided, uptake_of
 
 __all__ = ["zone"]
 
@@ -36,7 +34,7 @@ def zone(request: HttpRequest, key: str) -> HttpResponse:
         "ranked": found.zones.height,
         "assessment": _assessment(found, key, lang),
         "marks": found.marks,
-        "uptake": _uptake(found, key, lang),
+        "uptake": uptake_in(found, key, lang),
         "industries": industries_of(found, [key], 12)[key],
     }
     name = f"{about['name']}{found.year}"
@@ -53,32 +51,6 @@ def _figures(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
     figures = by_zone(found, names, lang, [key]).get(key, {})
     return [
         {**about, **figures[about["indicator"]]} for about in indicator_titles(found, names, lang)
-    ]
-
-
-def _uptake(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
-    """Return what each measure's rules grant in the zone, in real entities."""
-    book = found.rulebook
-    uptake = found.kept(
-        ("uptake", key), lambda: uptake_of(Decided(book, found.snapshot, found.run, key))
-    )
-    return [
-        {
-            "measure": m.measure,
-            "title": book.measures[m.measure].title.text(lang),
-            "granted": m.granted,
-            "refused": m.refused,
-            "undetermined": m.undetermined,
-            "rules": [
-                {
-                    **asdict(r),
-                    "title": book.rules[r.rule].source.title.text(lang),
-                    "entity": entity_title(book, r.rule, lang),
-                }
-                for r in m.rules
-            ],
-        }
-        for m in uptake
     ]
 
 
