@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jingkai.population.assumptions import industries
+from jingkai.population.assumptions import assumption, industries
 from jingkai.population.counts import KINDS, TRAITS, count_entities
 from jingkai.population.targets import YearWithoutFigures, targets_of
 from jingkai.population.zones import national_zones
@@ -55,3 +55,12 @@ def test_only_industry_is_above_scale():
     services = [i for i, code in enumerate(industries()) if code[0] not in "BCD"]
     above = [k for k, kind in enumerate(KINDS) if "above" in kind.traits]
     assert counts.table[np.ix_(above, range(counts.table.shape[1]), services)].sum() == 0
+
+
+def test_industries_have_as_many_companies_as_assumed_however_traits_meet():
+    counts, _ = counted(2024)
+    rows = assumption("industries")
+    companies = [k for k, kind in enumerate(KINDS) if kind.form == "company"]
+    made = counts.table[companies].sum(axis=(0, 1)) / counts.table[companies].sum()
+    wanted = np.array([rows[code][0] for code in industries()], dtype=float)
+    assert np.abs(made - wanted / wanted.sum()).max() < 0.03

@@ -117,7 +117,15 @@ def _seed(size: Floats, regions: list[str], noise: dict[str, Floats]) -> Floats:
                 cells = cells * (p if trait in kind.traits else 1 - p)
             cells = cells * _together(kind.traits)
         found.append(cells)
-    return np.stack(found)
+    return _as_many_companies(np.stack(found), size[:, None] * mix, table[:, 0])
+
+
+def _as_many_companies(cells: Floats, places: Floats, companies: Floats) -> Floats:
+    """Return the table with as many companies in an industry as assumed, however traits meet."""
+    which = [i for i, kind in enumerate(KINDS) if kind.form == "company"]
+    share = float(assumption("forms")["company"]) * companies / companies.sum()
+    cells[which] *= places * share[None, :] / cells[which].sum(axis=0)
+    return cells
 
 
 def _mix(regions: list[str]) -> Floats:
