@@ -248,6 +248,7 @@ def differences_command(as_of: str | None = AS_OF, as_json: bool = JSON) -> None
     if frame.height == 0:
         line("没有官方认定数据：用 jingkai load outcomes 名单.xlsx 装载")
         return
+    say_synthetic(run.manifest)
     counts = frame.group_by("title", "rule").agg(
         both=(pl.col("official") & pl.col("computed")).sum(),
         official_only=(pl.col("official") & ~pl.col("computed")).sum(),

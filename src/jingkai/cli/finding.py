@@ -43,7 +43,8 @@ def near_command(
     if as_json:
         conditions = found.conditions.to_dicts()
         day = str(run.as_of)
-        print_json({"rule": rule, "as_of": day, "conditions": conditions, "rows": rows.to_dicts()})
+        about = {"rule": rule, "as_of": day, "synthetic": run.manifest["synthetic"]}
+        print_json({**about, "conditions": conditions, "rows": rows.to_dicts()})
         return
     say_synthetic(run.manifest)
     _print_conditions(found, rulebook.rules[rule])
@@ -106,7 +107,8 @@ def materials_command(
     if csv is not None:
         write_table(found.entities, csv, synthetic=run.manifest["synthetic"])
     if as_json:
-        print_json({"rule": rule, "as_of": str(run.as_of), **_as_json(found)})
+        about = {"rule": rule, "as_of": str(run.as_of), "synthetic": run.manifest["synthetic"]}
+        print_json({**about, **_as_json(found)})
         return
     say_synthetic(run.manifest)
     title = f"{rulebook.rules[rule].source.title.zh}：申请材料"
