@@ -8,11 +8,9 @@ from fractions import Fraction
 
 from jingkai.engine.assessment import Span, WeighedItem
 from jingkai.engine.exit_warnings import ExitWarning
-from jingkai.vocabulary import units
+from jingkai.vocabulary import at_size
 
 __all__ = ["percent_text", "points_text", "ranks_text", "span_text", "value_text"]
-
-_SIZES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 
 
 def ranks_text(warning: ExitWarning, key: str) -> str:
@@ -54,9 +52,8 @@ def value_text(item: WeighedItem, quanta: int | None, toward: int = 0) -> str:
         return "缺报"
     value, unit = quanta * item.quantum, str(item.unit)
     if item.unit.currency:
-        value *= units().factor(unit, item.unit.currency)
-        size, name = next((s for s in _SIZES if abs(value) >= s[0]), (1, ""))
-        return f"{_rounded(value / size, 2, toward)} {name}{item.unit.currency}"
+        amount, name = at_size(value, unit)
+        return f"{_rounded(amount, 2, toward)} {name}"
     if not unit:
         return f"{_rounded(value * 100, 2, toward)}%"
     digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 10 else 4

@@ -16,8 +16,6 @@ from jingkai.cli.output import line, print_json, progress_bar
 from jingkai.cli.session import JSON, open_rulebook
 from jingkai.engine.run import decide
 from jingkai.explain import Explainer
-from jingkai.population import some_enterprises, some_entities, some_zone
-from jingkai.population.snapshots import write_synthetic
 from jingkai.registry.snapshot import Match, Snapshot
 from jingkai.workspace import Workspace, ZoneSettings
 
@@ -78,6 +76,10 @@ def _workspace(folder: Path) -> Workspace:
 
 
 def _synthetic_snapshot(workspace: Workspace, enterprises: int) -> Snapshot:
+    # The generator is imported where it runs: no other command waits for it.
+    from jingkai.population import some_enterprises, some_entities, some_zone
+    from jingkai.population.snapshots import write_synthetic
+
     frames = {"enterprise": some_enterprises(enterprises)}
     owners = frames["enterprise"]["key"]
     frames |= {entity: some_entities(entity, count, owners) for entity, count in _BESIDE.items()}

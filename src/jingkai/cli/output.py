@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jingkai.errors import JingkaiError
-from jingkai.vocabulary import Unit, load_vocabulary, units
+from jingkai.vocabulary import Unit, at_size, load_vocabulary
 
 __all__ = [
     "ChineseTable",
@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 _PLAIN_WIDTH = 120
-_SIZES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 _LEAST = 20  # cells below which a column may break a name
 _OPENING, _CLOSING = "（《“‘【(", "，。、；：？！）》”’】)%"
 
@@ -193,12 +192,10 @@ def _plain(value: object) -> Any:
 
 def money(value: Fraction, unit: str) -> str:
     """Return an amount as people read it: 16.9 万亿元, 272 亿美元, 4,567.8 万元, 12 元."""
-    currency = Unit.parse(unit).currency
-    if currency is None:
+    if Unit.parse(unit).currency is None:
         return f"{float(value):,.4f}".rstrip("0").rstrip(".") + f" {unit}"
-    whole = value * units().factor(unit, currency)
-    size, name = next((s for s in _SIZES if abs(whole) >= s[0]), (1, ""))
-    return f"{float(whole / size):,.2f}".rstrip("0").rstrip(".") + f" {name}{currency}"
+    amount, name = at_size(value, unit)
+    return f"{float(amount):,.2f}".rstrip("0").rstrip(".") + f" {name}"
 
 
 @contextmanager

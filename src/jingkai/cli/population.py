@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.text import Text
@@ -11,14 +11,16 @@ from rich.text import Text
 from jingkai.cli.indicators import indicator_value
 from jingkai.cli.output import line, print_json, progress_bar, show_table
 from jingkai.cli.session import JSON, open_rulebook
-from jingkai.population.check import Checked, check_population, population_of
-from jingkai.population.nation import make_nation, nation_workspace, plan_nation
-from jingkai.population.targets import published_years, targets_of
 from jingkai.registry.snapshot import Snapshot
 from jingkai.vocabulary import load_vocabulary
 from jingkai.workspace import Workspace
 
+if TYPE_CHECKING:
+    from jingkai.population.check import Checked
+
 __all__ = ["population_app"]
+
+# The generator is imported by the commands that run it: no other command waits for it.
 
 population_app = typer.Typer(
     no_args_is_help=True, help="合成的全国：232家经开区和经营主体。The synthetic nation."
@@ -29,12 +31,16 @@ _SAID = {"equals": "", "over": "超过 ", "at_least": "不少于 "}
 @population_app.command("make")
 def make_command(
     scale: float = typer.Option(0.01, "--scale", help="规模：1.0 为全量约490万户"),
-    year: int = typer.Option(published_years()[-1], "--year", help="年份"),
+    year: int | None = typer.Option(None, "--year", help="年份；默认为有公布数的最近一年"),
     seed: int = typer.Option(7, "--seed", min=0, help="种子；相同则结果相同"),
     out: Path = typer.Option(Path("nation"), "--out", help="工作区文件夹；再做一年即加一个快照"),
     as_json: bool = JSON,
 ) -> None:
     """合成全国经开区，合计与公布数一致。Make the synthetic nation."""
+    from jingkai.population.nation import make_nation, nation_workspace, plan_nation
+    from jingkai.population.targets import published_years, targets_of
+
+    year = year or published_years()[-1]
     targets_of(year)
     workspace = nation_workspace(out)
     with workspace.locked(), progress_bar("合成", quiet=as_json) as progress:
@@ -60,6 +66,8 @@ def check_command(
     folder: Path = typer.Argument(Path("nation"), help="合成全国的工作区"), as_json: bool = JSON
 ) -> None:
     """核对合计与公布数，有不符时退出码为 1。Hold a population against what was published."""
+    from jingkai.population.check import check_population
+
     workspace = Workspace.open(folder)
     snapshot = Snapshot.current(workspace)
     found = check_population(snapshot, open_rulebook(workspace))
@@ -75,6 +83,8 @@ def check_command(
 
 
 def _made(snapshot: Snapshot) -> dict[str, Any]:
+    from jingkai.population.check import population_of
+
     rows = {name: snapshot.rows(name) for name in snapshot.entities}
     return {"synthetic": True, **population_of(snapshot), "rows": rows}
 
@@ -97,7 +107,7 @@ def _figure(checked: Checked) -> dict[str, Any]:
 
 
 def _print_checked(snapshot: Snapshot, found: list[Checked]) -> None:
-    made = population_of(snapshot)
+    made = _made(snapshot)
     line(
         Text(
             f"合成数据 · {made['year']}年 · 规模 {made['scale']} · 种子 {made['seed']}",

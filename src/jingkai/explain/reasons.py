@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from jingkai.explain.code_titles import code_title
 from jingkai.explain.kleene import Family, decide_with, ways
 from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of, whole_test
 from jingkai.explain.row import RowEvaluator
@@ -255,14 +256,7 @@ class _Explaining:
         return ("不" if contrary else "") + word + "、".join(f"“{t}”" for t in titles)
 
     def _code_title(self, subject: tree.Node, code: str) -> str:
-        name, owner = getattr(subject, "name", ""), getattr(subject, "of", "")
-        fact = fact_of(f"{owner}.{name}" if owner else name, self.rule, self.vocabulary)
-        if fact is None or fact.codes is None:
-            return code
-        if isinstance(fact.codes, dict):
-            return fact.codes[code].text(self.lang) if code in fact.codes else code
-        names = self.vocabulary.codes[fact.codes].names
-        return f"{code} {names[code]}" if self.lang == "zh" and code in names else code
+        return code_title(subject, code, self.rule, self.vocabulary, self.lang)
 
     def _words(self, node: tree.Node) -> str:
         def say() -> str:

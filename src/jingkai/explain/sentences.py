@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from jingkai.explain.missing import fact_of
+from jingkai.explain.code_titles import code_title
 from jingkai.explain.words import code_operator_text, expression_text, operator_text
 from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.parameters import Banded, Codes, Fixed, Keyed
@@ -119,19 +119,11 @@ class Sentences:
 
     def _titled(self, subject: tree.Node, codes: list[str]) -> str:
         """Return codes by title in quotes, a long list cut and counted."""
-        shown = [self._code(subject, c) for c in codes[:_MANY]]
+        shown = [
+            code_title(subject, c, self.rule, self.vocabulary, self.lang) for c in codes[:_MANY]
+        ]
         text = ("、" if self.lang == "zh" else ", ").join(f"“{t}”" for t in shown)
         return text + (self._say("more").format(len(codes)) if len(codes) > _MANY else "")
-
-    def _code(self, subject: tree.Node, code: str) -> str:
-        name, owner = getattr(subject, "name", ""), getattr(subject, "of", "")
-        fact = fact_of(f"{owner}.{name}" if owner else name, self.rule, self.vocabulary)
-        if fact is None or fact.codes is None:
-            return code
-        if isinstance(fact.codes, dict):
-            return fact.codes[code].text(self.lang) if code in fact.codes else code
-        names = self.vocabulary.codes[fact.codes].names
-        return f"{code} {names[code]}" if self.lang == "zh" and code in names else code
 
     def _parameter(self, node: tree.Parameter) -> str:
         parameter = self.rule.parameters[node.name]

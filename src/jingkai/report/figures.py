@@ -5,14 +5,15 @@ from __future__ import annotations
 import unicodedata
 from fractions import Fraction
 
+from jingkai.vocabulary import LARGE
+
 __all__ = ["em_width", "figure", "number", "percent", "places", "points", "signed"]
 
-_LARGE = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 #: Units that carry a power of ten of their own, by what they count.
 _COMPOUND = tuple(
     (name + currency, size, currency)
     for currency in ("美元", "欧元", "港元", "日元", "元")
-    for name, size in (("万亿", 10**12), ("亿", 10**8), ("万", 10**4), ("千", 10**3))
+    for size, name in (*LARGE, (10**3, "千"))
 )
 
 
@@ -43,7 +44,7 @@ def figure(value: Fraction | None, unit: str = "") -> str:
 def number(value: Fraction | int) -> str:
     """Return a number with 万 or 亿: 4,900,000 is 490万, 12.346 is 12.35."""
     exact = Fraction(value)
-    for power, name in _LARGE:
+    for power, name in LARGE:
         if round(abs(exact) / power, 4) >= 1:
             return _decimal(exact / power) + name
     return _decimal(exact)

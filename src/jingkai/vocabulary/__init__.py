@@ -22,11 +22,12 @@ from jingkai.vocabulary.model import (
     last_year,
 )
 from jingkai.vocabulary.source import SourceError, SourceFile, read_yaml
-from jingkai.vocabulary.units import PLAIN, Unit, UnitError, parse_figure, units
+from jingkai.vocabulary.units import LARGE, PLAIN, Unit, UnitError, at_size, parse_figure, units
 
 __all__ = [
     "BOUND",
     "DIGITS",
+    "LARGE",
     "PLAIN",
     "CodeList",
     "Entity",
@@ -42,6 +43,7 @@ __all__ = [
     "UnitError",
     "Vocabulary",
     "VocabularyError",
+    "at_size",
     "last_year",
     "load_vocabulary",
     "parse_figure",

@@ -20,9 +20,21 @@ from jingkai.vocabulary.source import read_yaml
 if TYPE_CHECKING:
     import pint
 
-__all__ = ["CURRENCIES", "PLAIN", "Unit", "UnitError", "Units", "parse_figure", "units"]
+__all__ = [
+    "CURRENCIES",
+    "LARGE",
+    "PLAIN",
+    "Unit",
+    "UnitError",
+    "Units",
+    "at_size",
+    "parse_figure",
+    "units",
+]
 
 #: Currencies whose sums are stored in hundredths, the longer names first.
+#: Sizes that Chinese counts in, largest first.
+LARGE = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 CURRENCIES = ("美元", "欧元", "港元", "日元", "元")
 _FIGURE = re.compile(
     r"\s*(?P<sign>[-+]?)\s*(?P<number>\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
@@ -185,6 +197,22 @@ def _names_of(definition: str) -> list[str]:
 def units() -> Units:
     """Return the units that the package ships."""
     return Units(Path(__file__).parent / "units.yaml")
+
+
+def at_size(value: Fraction, unit: str) -> tuple[Fraction, str]:
+    """Return an amount at the size people read it in: 169,000 亿元 is 16.9 万亿元.
+
+    Parameters
+    ----------
+    value, unit
+        An amount of money; anything else is returned as it is.
+    """
+    currency = Unit.parse(unit).currency
+    if currency is None:
+        return value, unit
+    whole = value * units().factor(unit, currency)
+    size, name = next((s for s in LARGE if abs(whole) >= s[0]), (1, ""))
+    return whole / size, name + currency
 
 
 def parse_figure(text: str) -> tuple[Fraction, str] | None:
