@@ -15,7 +15,8 @@ from jingkai.vocabulary import Unit, parse_figure, units
 __all__ = ["Published", "PublishedError", "published_figures"]
 
 _FILE = "published.csv"
-_RELATIONS = ("equals", "over", "at_least")
+Relation = Literal["equals", "over", "at_least"]
+_RELATIONS: dict[str, Relation] = {"equals": "equals", "over": "over", "at_least": "at_least"}
 
 
 class PublishedError(JingkaiError):
@@ -44,7 +45,7 @@ class Published:
 
     year: int
     indicator: str
-    relation: Literal["equals", "over", "at_least"]
+    relation: Relation
     value: Fraction
     unit: str
     step: Fraction
@@ -127,7 +128,7 @@ def _read(row: dict[str, str]) -> Published:
     return Published(
         year=int(row["year"]),
         indicator=row["indicator"],
-        relation=row["relation"],  # type: ignore[arg-type]
+        relation=_RELATIONS[row["relation"]],
         value=value,
         unit=unit,
         step=step,

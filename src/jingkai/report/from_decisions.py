@@ -82,7 +82,12 @@ def _counted(
         for said, answer in zip(_ANSWERS, answers, strict=True):
             sums[f"{name}|{said}"] = pl.when(answer).then(pl.col("_weight")).sum()
     row = rows.select(**sums).collect(engine="streaming").row(0, named=True)
-    return {n: tuple(int(row[f"{n}|{said}"] or 0) for said in _ANSWERS) for n in names}  # type: ignore[misc]
+    return {n: _three(row, n) for n in names}
+
+
+def _three(row: dict[str, int | None], name: str) -> tuple[int, int, int]:
+    granted, refused, undetermined = (row[f"{name}|{said}"] or 0 for said in _ANSWERS)
+    return granted, refused, undetermined
 
 
 def near_of(
