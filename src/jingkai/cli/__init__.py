@@ -30,7 +30,7 @@ from jingkai.cli.reforming import diff_command, plan_command, runs_command, what
 from jingkai.cli.refusals import readable
 from jingkai.cli.reporting import report_command
 from jingkai.cli.rules import rules_app
-from jingkai.cli.serving import account_app, serve_command
+from jingkai.cli.serving import account_app, serve_command, worker_command
 
 __all__ = ["app", "main"]
 
@@ -59,6 +59,7 @@ app.command("runs")(runs_command)
 app.command("report")(report_command)
 app.command("demo")(demo_command)
 app.command("serve")(serve_command)
+app.command("worker")(worker_command)
 app.add_typer(account_app, name="account")
 app.add_typer(rules_app, name="rules")
 app.add_typer(population_app, name="population")

@@ -11,7 +11,7 @@ from jingkai.cli.session import JSON, find_workspace
 from jingkai.errors import JingkaiError
 from jingkai.workspace import Workspace
 
-__all__ = ["account_app", "serve_command"]
+__all__ = ["account_app", "serve_command", "worker_command"]
 
 account_app = typer.Typer(
     no_args_is_help=True, help="网站的账户：新建、列出。Accounts of the site."
@@ -43,6 +43,17 @@ def serve_command(
     workspace = find_workspace()
     line(f"打开工作区 {workspace.path.name}，计算页面要用的指标……")
     serve(workspace, host, port, threads, lambda url: line(f"网站已就绪：{url}（Ctrl+C 停止）"))
+
+
+def worker_command(
+    with_parent: bool = typer.Option(False, "--with-parent", help="随启动它的进程一起结束"),
+    until_idle: bool = typer.Option(False, "--until-idle", help="没有等待的任务时结束"),
+) -> None:
+    """做网站的后台任务（serve 会自带一个）。Do the site's background jobs."""
+    _console()
+    from jingkai.console.worker import work
+
+    work(find_workspace(), until_idle=until_idle, with_parent=with_parent)
 
 
 @account_app.command("add")

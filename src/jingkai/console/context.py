@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from jingkai.console.desks import DESKS
 from jingkai.console.opened import opened
-from jingkai.console.roles import role_of
+from jingkai.console.roles import Role, role_of
 from jingkai.engine.table_file import SYNTHETIC
 
 __all__ = ["site"]
@@ -21,9 +22,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
     lang = getattr(request, "lang", "zh")
     warning = (SYNTHETIC if lang == "zh" else _SYNTHETIC_EN) if found and found.synthetic else ""
     user = getattr(request, "user", None)
+    role = role_of(user) if user is not None else Role.ANONYMOUS
     return {
         "lang": lang,
-        "role": str(role_of(user)) if user is not None else "anonymous",
+        "role": str(role),
+        "desk": DESKS.get(role, ()),
         "data": {"day": found.day, "year": found.year, "id": found.snapshot.id} if found else None,
         "synthetic": warning,
     }

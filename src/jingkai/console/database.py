@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from jingkai.console.errors import ConsoleError
 
@@ -21,7 +21,8 @@ def database(folder: Path, url: str) -> dict[str, Any]:
     folder
         The workspace; without a URL its `console.sqlite3` is used.
     url
-        ``postgresql://user:password@host:port/name``; special characters percent-encoded.
+        ``postgresql://user:password@host:port/name``; special characters percent-encoded. A socket's
+        folder is ``?host=/folder``.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def database(folder: Path, url: str) -> dict[str, Any]:
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": parts.hostname or parse_qs(parts.query).get("host", [""])[0],
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
@@ -18,6 +19,7 @@ from jingkai.engine.indicators import Level
 from jingkai.engine.run import decide
 from jingkai.engine.standing import standing
 from jingkai.engine.store import DecisionRun, EngineError
+from jingkai.explain import Explainer
 from jingkai.explain.assessment_marks import assessment_marks
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
@@ -29,7 +31,7 @@ __all__ = ["Opened", "opened", "rulebook"]
 T = TypeVar("T")
 _BACK = 4
 _lock = threading.RLock()
-_kept: dict[str, Opened] = {}
+_kept: dict[tuple[str, str], Opened] = {}
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,11 @@ class Opened:
             "run", lambda: decide(self.workspace, self.snapshot, self.every, self.day)
         )
 
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What explains any entity of the run."""
+        return Explainer(self.rulebook, self.snapshot, self.run)
+
     def kept(self, what: Hashable, compute: Callable[[], T]) -> T:
         """Return what was computed before under this name, or compute it now.
 
@@ -159,10 +166,14 @@ class Opened:
             return compute() if found is None else found
 
 
-@cache
 def rulebook() -> Rulebook:
     """Return the package's rules with the workspace's layers, as they were when the site started."""
-    return stored_rulebook([policies_folder(), *settings.WORKSPACE.layers])
+    return _rulebook(tuple(settings.WORKSPACE.layers))
+
+
+@cache
+def _rulebook(layers: tuple[Path, ...]) -> Rulebook:
+    return stored_rulebook([policies_folder(), *layers])
 
 
 def opened() -> Opened | None:
@@ -172,7 +183,9 @@ def opened() -> Opened | None:
     if name is None:
         return None
     with _lock:
-        if name not in _kept:
-            _kept.clear()
-            _kept[name] = Opened(workspace, Snapshot.current(workspace), rulebook())
-        return _kept[name]
+        which = (str(workspace.path), name)
+        if which not in _kept:
+            for other in [w for w in _kept if w[0] == which[0]]:
+                del _kept[other]
+            _kept[which] = Opened(workspace, Snapshot.current(workspace), rulebook())
+        return _kept[which]

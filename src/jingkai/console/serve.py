@@ -43,7 +43,7 @@ def prepare(workspace: Workspace, hosts: Sequence[str] = ()) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except ImproperlyConfigured as error:
         raise ConsoleError(
-            f"数据库驱动不可用：{error}", hint="PostgreSQL 需要 `pip install psycopg`"
+            f"数据库驱动不可用：{error}", hint="PostgreSQL 需要 `pip install 'jingkai[service]'`"
         ) from error
     except OperationalError as error:
         raise ConsoleError(
@@ -54,7 +54,7 @@ def prepare(workspace: Workspace, hosts: Sequence[str] = ()) -> None:
 def serve(
     workspace: Workspace, host: str, port: int, threads: int, ready: Callable[[str], Any]
 ) -> None:
-    """Serve the site until it is stopped.
+    """Serve the site until it is stopped, with a worker beside it.
 
     Parameters
     ----------
@@ -72,6 +72,7 @@ def serve(
     from waitress.server import create_server
 
     from jingkai.console.opened import opened
+    from jingkai.console.worker import worker_beside
     from jingkai.console.wsgi import application
 
     found = opened()
@@ -83,5 +84,6 @@ def serve(
         raise ConsoleError(
             f"{host}:{port} 不能监听：{error.strerror}", hint="换一个 --port，或停掉占用它的程序"
         ) from error
-    ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
-    server.run()
+    with worker_beside(workspace):
+        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+        server.run()

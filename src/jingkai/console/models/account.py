@@ -1,4 +1,4 @@
-"""What the site keeps of its own: accounts."""
+"""Who signs in."""
 
 from __future__ import annotations
 

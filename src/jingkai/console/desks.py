@@ -1,0 +1,22 @@
+"""What each role finds in the menu beside the portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jingkai.console.roles import Role
+
+__all__ = ["DESKS", "Entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the menu: its route, its name, and the routes of the pages below it."""
+
+    route: str
+    zh: str
+    en: str
+    pages: tuple[str, ...] = ()
+
+
+DESKS: dict[Role, tuple[Entry, ...]] = {}
