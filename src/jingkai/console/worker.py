@@ -52,7 +52,12 @@ def work(workspace: Workspace, *, until_idle: bool = False, with_parent: bool = 
             raise ConsoleError("已有一个后台进程在运行", hint="一个工作区只需一个") from error
         resume()
         call_command(
-            "db_worker", interval=_INTERVAL, batch=until_idle, startup_delay=False, reload=False
+            "db_worker",
+            interval=_INTERVAL,
+            batch=until_idle,
+            startup_delay=False,
+            reload=False,
+            verbosity=0,
         )
 
 
