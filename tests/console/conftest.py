@@ -121,4 +121,20 @@ def strict_client(site: Workspace) -> Any:
     return _client(enforce_csrf_checks=True)
 
 
+@pytest.fixture(scope="module")
+def town(site: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace of a zone whose enterprises have every fact that rules read; the site reads it meanwhile."""
+    from django.test import override_settings
+
+    from jingkai.population import some_enterprises, some_zone
+    from jingkai.population.snapshots import write_synthetic
+
+    workspace = Workspace.init(tmp_path_factory.mktemp("town") / "area")
+    enterprises = some_enterprises(40)
+    frames = {"enterprise": enterprises, "zone": some_zone(enterprises)}
+    write_synthetic(workspace, frames, date(2026, 6, 30), "种子7")
+    with override_settings(WORKSPACE=workspace):
+        yield workspace
+
+
 CONSOLE = Path(__file__).resolve().parents[2] / "src" / "jingkai" / "console"

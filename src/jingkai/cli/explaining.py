@@ -20,6 +20,7 @@ from jingkai.cli.session import (
 from jingkai.cli.table_file import say_synthetic
 from jingkai.engine.store import DecisionRun
 from jingkai.explain import Combination, ConditionReason, Explainer, RuleReason
+from jingkai.explain.verdict_words import near_text, verdict_text
 from jingkai.registry.snapshot import Match, Snapshot
 from jingkai.rulebook import Rulebook
 
@@ -115,7 +116,7 @@ def print_reason(reason: RuleReason, lang: str, *, full: bool) -> None:
     settled = None if reason.missing else reason.verdict
     mark, colour = _MARKS[settled]
     head = Text(f"{mark} ", style=colour) + Text(reason.title, style="bold")
-    head += Text(("：" if zh else ": ") + _word(reason, zh), style=f"not bold {colour}")
+    head += Text(("：" if zh else ": ") + verdict_text(reason, lang), style=f"not bold {colour}")
     if not reason.verified:
         head += Text("（含未核实的数字）" if zh else " (unverified figures)", style="yellow")
     console.print()
@@ -129,26 +130,7 @@ def print_reason(reason: RuleReason, lang: str, *, full: bool) -> None:
         line(f"  {'期限：' if zh else 'due: '}{reason.due}")
     _print_missing(reason, zh, full)
     if reason.near_miss:
-        line(Text(f"  {_near_words(reason, zh)}", style="cyan"))
-
-
-def _near_words(reason: RuleReason, zh: bool) -> str:
-    """Say that one condition alone refuses; a near miss only where a distance can be told."""
-    alone = [c for c in reason.conditions if c.id in reason.blocking]
-    near = any(a.distance for c in alone for a in c.atoms)
-    several = sum(c.verdict is False for c in reason.conditions) > len(alone)
-    title = alone[0].title if several and alone else ""  # one of the ways open to it
-    if reason.near_miss == "one":
-        if zh:
-            word = f"只需“{title}”一项符合即可" if title else "仅此一项不符合"
-            return f"临界：{word}" if near else word
-        word = f"“{title}” alone would do" if title else "this condition alone"
-        return f"near miss: {word}" if near else word if title else f"refused by {word}"
-    if zh:
-        word = f"只差“{title}”一项" if title else "仅此一项不符合"
-        return f"{'可能临界：' if near else ''}{word}，另有条件待定"
-    word = f"“{title}” alone" if title else "this condition alone"
-    return f"{'possible near miss: ' if near else ''}{word}, others are open"
+        line(Text(f"  {near_text(reason, lang)}", style="cyan"))
 
 
 def _print_missing(reason: RuleReason, zh: bool, full: bool) -> None:
@@ -175,38 +157,6 @@ def _listed(names: list[str], zh: bool, full: bool) -> str:
         return comma.join(names)
     more = f"等 {len(names)} 项" if zh else f" and {len(names) - _SHORT} more"
     return comma.join(names[:_SHORT]) + more
-
-
-def _word(reason: RuleReason, zh: bool) -> str:
-    if reason.kind == "score":
-        return reason.result
-    if reason.kind == "grade":
-        return reason.result if reason.verdict else _open_grades(reason, zh)
-    words = {
-        True: ("符合", "granted"),
-        False: ("不符合", "refused"),
-        None: ("待定", "undetermined"),
-    }
-    if reason.kind == "duty":
-        words = {
-            True: ("有此义务", "binding"),
-            False: ("无此义务", "not binding"),
-            None: ("待定", "undetermined"),
-        }
-    word = words[reason.verdict][0 if zh else 1]
-    if reason.kind != "amount":
-        return word
-    if not reason.result:
-        return words[None][0 if zh else 1]
-    if reason.verdict is None:
-        return f"{word}（{reason.result}）" if zh else f"{word} ({reason.result})"
-    return reason.result if reason.verdict else f"{word} {reason.result}"
-
-
-def _open_grades(reason: RuleReason, zh: bool) -> str:
-    if zh:
-        return f"待定（可能为 {reason.result}）"
-    return f"undetermined (may be {reason.result.replace('、', ', ')})"
 
 
 def _print_condition(c: ConditionReason, zh: bool) -> None:
