@@ -18,13 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from jingkai.errors import Finding, JingkaiError
 
 __all__ = [
     "ConsoleSettings",
+    "OidcSettings",
+    "RetentionSettings",
     "Settings",
     "Workspace",
     "WorkspaceError",
@@ -53,10 +55,51 @@ class ZoneSettings(BaseModel):
     province: str = ""
 
 
+class RetentionSettings(BaseModel):
+    """For how many days the site keeps what; the lowest that the law allows cannot be gone below.
+
+    The docs' page on retention says where each default comes from.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    trail: int = Field(1096, ge=366)
+    sign_ins: int = Field(366, ge=184)
+    jobs: int = Field(366, ge=1)
+    unused_files: int = Field(30, ge=1)
+    evidence: int = Field(3653, ge=1827)
+
+
+class OidcSettings(BaseModel):
+    """The identity provider that signs people in beside the site's own passwords.
+
+    Parameters
+    ----------
+    server_url
+        Its address, under which `.well-known/openid-configuration` lies.
+    client_id, secret_env, secret_file
+        What it knows this site by, and where the secret is read: an environment variable, or a file.
+    name
+        What its link on the sign-in page is called.
+    claim
+        What it says of a person that is the name, or the outer id, of an account here.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    server_url: str
+    client_id: str
+    secret_env: str = "JINGKAI_OIDC_SECRET"
+    secret_file: str = ""
+    name: str = "统一身份认证"
+    claim: str = "preferred_username"
+
+
 class ConsoleSettings(BaseModel):
     """How the site is served: `database` a URL (empty: SQLite in the workspace), `hosts` its names.
 
-    `https` where it is reached over TLS; `proxies` how many of one's own stand before it.
+    `https` where it is reached over TLS; `proxies` how many of one's own stand before it;
+    `mask_sole_traders` whether sole traders' names are masked for all but themselves and their officers.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -65,6 +108,9 @@ class ConsoleSettings(BaseModel):
     hosts: list[str] = []
     https: bool = False
     proxies: int = 0
+    mask_sole_traders: bool = True
+    retention: RetentionSettings = RetentionSettings()
+    oidc: OidcSettings | None = None
 
 
 class Settings(BaseModel):

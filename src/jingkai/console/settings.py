@@ -124,6 +124,11 @@ AXES_IPWARE_PROXY_COUNT = _CONSOLE.proxies or None
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 
+# --- personal data
+
+MASK_SOLE_TRADERS = _CONSOLE.mask_sole_traders
+RETENTION = _CONSOLE.retention
+
 # --- long work
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
