@@ -8,6 +8,7 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from jingkai.engine.earlier_years import earlier_years
 from jingkai.engine.indicators import indicator_table
 from jingkai.engine.published import PublishedError, published_figures
 from jingkai.engine.standing import standing
@@ -121,6 +122,22 @@ def test_counts_grow_against_the_snapshot_of_the_year_before(workspace, snapshot
     workspace.set_current(snapshot.id)
     table = standing(workspace, rulebook, 2024, ("nation",))[1]["nation"]
     assert row(table, "market_entities", "")["growth"] == pytest.approx(10 / 8 - 1)
+
+
+def test_earlier_years_are_told_only_by_the_facts_of_those_years(workspace, snapshot, rulebook):
+    found = earlier_years(workspace, rulebook, 2024, 3)
+    assert list(found) == [2023]
+    zone = found[2023]["zone"]
+    gdp = dict(zone.filter(pl.col("indicator") == "zone_gdp").select("group", "value").iter_rows())
+    assert gdp == {"甲": 100 * YI, "乙": 200 * YI, "丙": 50 * YI}
+    assert "zone_gdp" not in found[2023]["nation"]["indicator"]  # 丁 is not known
+    assert "market_entities" not in zone["indicator"]  # today's enterprises are not those of then
+    write_snapshot(
+        workspace, {"enterprise": ENTERPRISES}, as_of=dt.date(2024, 6, 30), sources=SOURCE
+    )
+    workspace.set_current(snapshot.id)
+    nation = earlier_years(workspace, rulebook, 2024, 3)[2023]["nation"]
+    assert row(nation, "market_entities", "")["value"] == 10 * 10**4
 
 
 def test_a_year_without_data_says_which_there_is(workspace, snapshot):

@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 
 from jingkai.cli import app
 from jingkai.engine.indicators import indicator_table
+from jingkai.engine.run import decide
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.report.compose import nation_page, zone_page
 from jingkai.report.errors import ReportError
 from jingkai.report.fonts import chinese_family
+from jingkai.report.from_decisions import Decided, uptake_table
 from jingkai.report.render import page_html
 from jingkai.rulebook import load_rulebook
 from jingkai.rulebook.results import amount_quantum
@@ -120,6 +122,15 @@ def test_uptake_counts_the_enterprises_that_rows_stand_for(pages):
 
     assert of("") == (100, 20 + 7 + 3 + 820, 50)
     assert of("甲") == (100, 27, 0)
+
+
+def test_uptake_by_zone_adds_up_and_keeps_what_is_of_no_zone(nation):
+    workspace, rulebook = nation
+    snapshot = Snapshot.current(workspace)
+    run = decide(workspace, snapshot, rulebook, DAY)
+    table = uptake_table(Decided(rulebook.on(DAY), snapshot, run))
+    rows = {z: row for z, _, *row in table.filter(pl.col("rule") == "key_exporter").iter_rows()}
+    assert rows == {"甲": [100, 27, 0], "乙": [0, 3, 50], None: [0, 820, 0]}
 
 
 def test_near_misses_are_weighted_and_of_the_zone_alone(pages):

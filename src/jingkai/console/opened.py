@@ -15,6 +15,7 @@ from django.conf import settings
 
 from jingkai.engine.assessed_years import assess_years
 from jingkai.engine.assessment import Assessment
+from jingkai.engine.earlier_years import earlier_years
 from jingkai.engine.indicators import Level
 from jingkai.engine.run import decide
 from jingkai.engine.standing import standing
@@ -23,6 +24,7 @@ from jingkai.explain import Explainer
 from jingkai.explain.assessment_marks import assessment_marks
 from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
+from jingkai.report.from_decisions import Decided, uptake_table
 from jingkai.rulebook import Rulebook, stored_rulebook
 from jingkai.workspace import Workspace
 
@@ -141,6 +143,19 @@ class Opened:
         )
 
     @cached_property
+    def uptake(self) -> pl.DataFrame:
+        """What each rule grants in each zone, as `uptake_table` has it."""
+        decided = Decided(self.rulebook, self.snapshot, self.run)
+        return self._once("uptake", lambda: uptake_table(decided))
+
+    @cached_property
+    def earlier(self) -> dict[int, dict[Level, pl.DataFrame]]:
+        """The indicators of the years before by level, as far as snapshots tell of them."""
+        return self._once(
+            "earlier", lambda: earlier_years(self.workspace, self.every, self.year, _BACK)
+        )
+
+    @cached_property
     def explainer(self) -> Explainer:
         """What explains any entity of the run."""
         return Explainer(self.rulebook, self.snapshot, self.run)
@@ -158,6 +173,7 @@ class Opened:
     def compute(self) -> None:
         """Compute everything that pages show, so that the first visitor does not wait for it."""
         _ = (self.tables, self.zones, self.sections, self.assessments, self.run)
+        _ = (self.uptake, self.earlier)
 
     def _once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Compute one at a time, whoever asks first; the others wait for it."""

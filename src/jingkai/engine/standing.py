@@ -14,7 +14,7 @@ from jingkai.rulebook.tree import Aggregate, Arithmetic, FactRef, Holds, Node, R
 from jingkai.vocabulary import Vocabulary
 from jingkai.workspace import Workspace
 
-__all__ = ["additive", "standing"]
+__all__ = ["additive", "standing", "values_before"]
 
 
 def standing(
@@ -48,7 +48,7 @@ def standing(
     rules = indicators_in_force(book, day, only)
     wanted = tuple(dict.fromkeys((*levels, "nation")))
     tables = indicator_table(book, snapshot, day, wanted, only)
-    before = _before(workspace, rulebook, snapshot, year, wanted, rules)
+    before = values_before(workspace, rulebook, snapshot, year, wanted, rules)
     nation = tables["nation"].select("indicator", whole="value")
     shared = [r.id for r in rules if additive(r)]
     less = [r.id for r in rules if r.source.direction == "less"]
@@ -91,7 +91,7 @@ def _standing(
     )  # fmt: skip
 
 
-def _before(
+def values_before(
     workspace: Workspace,
     rulebook: Rulebook,
     snapshot: Snapshot,
@@ -99,7 +99,22 @@ def _before(
     levels: Sequence[Level],
     rules: Sequence[Rule],
 ) -> dict[Level, pl.DataFrame]:
-    """Return by level `indicator`, `group` and `previous`, where the year before is whole."""
+    """Return what indicators were in the year before, where that year is whole.
+
+    Parameters
+    ----------
+    snapshot
+        A later one; sums over a year's facts are read from it.
+    year
+        The year after the one asked for.
+    levels, rules
+        Of which levels and indicators.
+
+    Returns
+    -------
+    By level `indicator`, `group` and `previous` (whole quanta). What is no sum over a year's facts is
+    taken from the snapshot whose last year that was, and is left out where there is none.
+    """
     yearly = [r.id for r in rules if _of_a_year(r, rulebook.vocabulary)]
     earlier = Snapshot.whose_last_year_is(workspace, year - 1)
     found = [_values(rulebook, snapshot, date(year, 1, 1), levels, yearly)]

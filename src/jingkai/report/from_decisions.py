@@ -14,7 +14,7 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.report.page import MeasureUptake, NearMiss, RuleUptake
 from jingkai.rulebook import Rulebook
 
-__all__ = ["Decided", "Progress", "near_of", "uptake_of"]
+__all__ = ["Decided", "Progress", "measures_of", "near_of", "uptake_of", "uptake_table"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,14 +47,16 @@ def uptake_of(decided: Decided) -> tuple[MeasureUptake, ...]:
 
     Measures of which no entity is here are left out.
     """
-    counts: dict[str, tuple[int, int, int]] = {}
-    rights = decided.rights
-    for entity in dict.fromkeys(decided.run.rules[n]["entity"] for n in rights):
-        names = [n for n in rights if decided.run.rules[n]["entity"] == entity]
-        counts |= _counted(decided, entity, names)
+    return measures_of(decided, uptake_table(decided))
+
+
+def measures_of(decided: Decided, table: pl.DataFrame) -> tuple[MeasureUptake, ...]:
+    """Return what the rows of an `uptake_table` come to by measure and rule."""
+    sums = table.group_by("rule").agg(pl.col(*_ANSWERS).sum())
+    counts = {name: tuple(row) for name, *row in sums.iter_rows()}
     found: dict[str, list[RuleUptake]] = {}
-    for name in rights:
-        if sum(counts[name]):
+    for name in decided.rights:
+        if sum(counts.get(name, ())):
             described, rule = decided.run.rules[name], decided.rulebook.rules[name]
             title = decided.rulebook.vocabulary.entities[rule.entity].title.zh
             row = RuleUptake(name, rule.source.title.zh, title, *counts[name], rule.verified)
@@ -63,31 +65,47 @@ def uptake_of(decided: Decided) -> tuple[MeasureUptake, ...]:
     return tuple(MeasureUptake(m, titles.get(m, m), tuple(rows)) for m, rows in found.items())
 
 
-def _counted(
-    decided: Decided, entity: str, names: Sequence[str]
-) -> dict[str, tuple[int, int, int]]:
-    """Return for each rule of an entity how many it grants, refuses, leaves undetermined."""
+def uptake_table(decided: Decided) -> pl.DataFrame:
+    """Return how many entities each rule grants, refuses and leaves open in each zone.
+
+    Each entity's rows are read once, for all rules and zones.
+
+    Returns
+    -------
+    A row a zone and rule: `zone` (its key; null where rows say none), `rule`, `granted`, `refused`,
+    `undetermined` (real entities: rows by their weight).
+    """
+    rights = decided.rights
+    names: dict[str, list[str]] = {}
+    for name in rights:
+        names.setdefault(decided.run.rules[name]["entity"], []).append(name)
+    schema = {"zone": pl.String, "rule": pl.String, **dict.fromkeys(_ANSWERS, pl.Int64)}
+    tables = [_counted(decided, entity, rules) for entity, rules in names.items()]
+    return pl.concat([pl.DataFrame(schema=schema), *tables])
+
+
+def _counted(decided: Decided, entity: str, names: Sequence[str]) -> pl.DataFrame:
+    """Return an entity's rows of the table of uptake."""
     have = decided.snapshot.columns(entity)
     weight = pl.col("weight").cast(pl.Int64) if "weight" in have else pl.lit(1, pl.Int64)
-    place = pl.col("key") if entity == "zone" else pl.col("zone") if "zone" in have else pl.lit("")
-    about = decided.snapshot.scan(entity).select(_weight=weight, _zone=place)
+    none = pl.lit(None, pl.String)
+    place = pl.col("key") if entity == "zone" else pl.col("zone") if "zone" in have else none
+    about = decided.snapshot.scan(entity).select(_weight=weight, zone=place)
     columns = {n: n + _RIGHTS[decided.run.rules[n]["kind"]] for n in names}
     results = decided.run.scan(entity).select(**{n: pl.col(c) for n, c in columns.items()})
     rows = pl.concat([about, results], how="horizontal")
     if decided.zone is not None:
-        rows = rows.filter(pl.col("_zone") == decided.zone)
+        rows = rows.filter(pl.col("zone") == decided.zone)
     sums = {}
     for name in names:
         answers = (pl.col(name), pl.col(name).not_(), pl.col(name).is_null())
         for said, answer in zip(_ANSWERS, answers, strict=True):
             sums[f"{name}|{said}"] = pl.when(answer).then(pl.col("_weight")).sum()
-    row = rows.select(**sums).collect(engine="streaming").row(0, named=True)
-    return {n: _three(row, n) for n in names}
-
-
-def _three(row: dict[str, int | None], name: str) -> tuple[int, int, int]:
-    granted, refused, undetermined = (row[f"{name}|{said}"] or 0 for said in _ANSWERS)
-    return granted, refused, undetermined
+    wide = rows.group_by("zone").agg(**sums).sort("zone").collect(engine="streaming")
+    return pl.concat(
+        wide.select("zone", rule=pl.lit(n), **{s: pl.col(f"{n}|{s}") for s in _ANSWERS})
+        for n in names
+    )
 
 
 def near_of(

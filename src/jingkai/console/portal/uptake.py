@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import polars as pl
+
 from jingkai.console.opened import Opened
 from jingkai.console.portal.rule_words import entity_title
-from jingkai.report.from_decisions import Decided, uptake_of
+from jingkai.report.from_decisions import Decided, measures_of
 
 __all__ = ["uptake_in"]
 
@@ -15,9 +17,8 @@ __all__ = ["uptake_in"]
 def uptake_in(found: Opened, key: str, lang: str) -> list[dict[str, Any]]:
     """Return what each measure's rules grant in the zone, in real entities."""
     book = found.rulebook
-    uptake = found.kept(
-        ("uptake", key), lambda: uptake_of(Decided(book, found.snapshot, found.run, key))
-    )
+    mine = found.uptake.filter(pl.col("zone") == key)
+    uptake = measures_of(Decided(book, found.snapshot, found.run), mine)
     return [
         {
             "measure": m.measure,
