@@ -32,6 +32,7 @@ __all__ = [
     "WorkspaceError",
     "ZoneSettings",
     "publish_folder",
+    "sync_folder",
 ]
 
 _FILE = "jingkai.toml"
@@ -99,7 +100,8 @@ class ConsoleSettings(BaseModel):
     """How the site is served: `database` a URL (empty: SQLite in the workspace), `hosts` its names.
 
     `https` where it is reached over TLS; `proxies` how many of one's own stand before it;
-    `mask_sole_traders` whether sole traders' names are masked for all but themselves and their officers.
+    `mask_sole_traders` whether sole traders' names are masked for all but themselves and their officers;
+    `upload_mb`, `evidence_mb` how large a register file and a paper that proves a fact may be.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -111,6 +113,8 @@ class ConsoleSettings(BaseModel):
     mask_sole_traders: bool = True
     retention: RetentionSettings = RetentionSettings()
     oidc: OidcSettings | None = None
+    upload_mb: int = 50
+    evidence_mb: int = 10
 
 
 class Settings(BaseModel):
@@ -251,7 +255,7 @@ class Workspace:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self.snapshots / _CURRENT)
-        _sync_folder(self.snapshots)
+        sync_folder(self.snapshots)
 
     def temporary(self, folder: Path) -> Path:
         """Return a new folder to write into before it is published; leftovers go."""
@@ -292,12 +296,12 @@ def publish_folder(tmp: Path, final: Path) -> None:
     for file in tmp.rglob("*"):
         if file.is_file():
             _sync_file(file)
-    _sync_folder(tmp)
+    sync_folder(tmp)
     if final.exists():
         shutil.rmtree(tmp)
         return
     tmp.rename(final)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def clean_leftovers(folder: Path) -> None:
@@ -323,7 +327,8 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: Path) -> None:
+def sync_folder(path: Path) -> None:
+    """Sync a folder, so that what was renamed in it is there after a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -71,6 +71,7 @@ def serve(
     prepare(workspace, () if host in ("0.0.0.0", "::") else (host,))
     from waitress.server import create_server
 
+    from jingkai.console.middleware.bodies import largest_body
     from jingkai.console.opened import opened
     from jingkai.console.worker import worker_beside
     from jingkai.console.wsgi import application
@@ -79,7 +80,14 @@ def serve(
     if found is not None:
         found.compute()
     try:
-        server = create_server(application, host=host, port=port, threads=threads, ident=None)
+        server = create_server(
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            max_request_body_size=largest_body() + 1,
+        )
     except OSError as error:
         raise ConsoleError(
             f"{host}:{port} 不能监听：{error.strerror}", hint="换一个 --port，或停掉占用它的程序"

@@ -9,12 +9,16 @@ import polars as pl
 from jingkai.registry.errors import UnreadableFile
 from jingkai.registry.reading.header import no_duplicates, normal_header
 from jingkai.registry.reading.table import ROW, BadRow, RawTable
-from jingkai.registry.reading.text import read_text
-from jingkai.registry.reading.workbook import check_zip, read_workbook
+from jingkai.registry.reading.text import decode, read_text
+from jingkai.registry.reading.workbook import check_zip, read_workbook, workbook_kind
 
-__all__ = ["ROW", "BadRow", "RawTable", "read_table"]
+__all__ = ["ROW", "BadRow", "RawTable", "file_kind", "read_table"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: What an OLE file holds if it is an old workbook; a locked new one is OLE too, a letter as well.
+_XLS_STREAMS = ("Workbook", "Book")
+#: Characters that no table has: a program or picture without a zero byte at its beginning.
+_CONTROLS = frozenset(range(32)) - set(map(ord, "\t\n\r\f\v"))
 
 
 def read_table(path: Path, sheet: str | None = None) -> RawTable:
@@ -41,12 +45,7 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
     elif data.startswith(_OLE):
         table = read_workbook(path, data, sheet)
     else:
-        if data.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-            raise UnreadableFile(
-                "这是网页（HTML 或 XML），不是表格文件",
-                where=str(path),
-                hint="用表格软件打开后另存为 xlsx",
-            )
+        _no_web_page(path, data)
         table = read_text(path, data)
         if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
             note = f"扩展名是{path.suffix}，内容是文本，已按文本读取"
@@ -61,6 +60,34 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
                 (*table.notes, note),
             )
     return table
+
+
+def file_kind(path: Path) -> str:
+    """Return what a file is by its content: ``xlsx``, ``xls``, ``csv`` (any text), else empty.
+
+    Raises
+    ------
+    RegistryError
+        If it is one of these and damaged, encrypted or unsafe to open.
+    """
+    data = _bytes(path)
+    if data.startswith(b"PK"):
+        check_zip(path, data)
+        return workbook_kind(data)
+    if data.startswith(_OLE):
+        return "xls" if any(name.encode("utf-16-le") in data for name in _XLS_STREAMS) else ""
+    _no_web_page(path, data)
+    text, _ = decode(data, path)
+    return "" if _CONTROLS & set(map(ord, text)) else "csv"
+
+
+def _no_web_page(path: Path, data: bytes) -> None:
+    if data.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        raise UnreadableFile(
+            "这是网页（HTML 或 XML），不是表格文件",
+            where=str(path),
+            hint="用表格软件打开后另存为 xlsx",
+        )
 
 
 def _bytes(path: Path) -> bytes:

@@ -16,7 +16,7 @@ from jingkai.registry.errors import HeaderError, UnreadableFile, UnsafeFile
 from jingkai.registry.reading.header import find_header, table_unit
 from jingkai.registry.reading.table import ROW, RawTable
 
-__all__ = ["check_zip", "read_workbook"]
+__all__ = ["check_zip", "read_workbook", "workbook_kind"]
 
 _UNPACKED_LIMIT = 2_000_000_000
 _RATIO_LIMIT = 200
@@ -49,6 +49,13 @@ def check_zip(path: Path, data: bytes) -> None:
         )
     if any(m.flag_bits & 1 for m in members):
         raise UnreadableFile("工作簿有密码", where=str(path), hint="取消密码后再装载")
+
+
+def workbook_kind(data: bytes) -> str:
+    """Return ``xlsx`` if a zip has a workbook's parts, else empty."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {"[Content_Types].xml", "xl/workbook.xml"}
+        return "xlsx" if parts <= set(archive.namelist()) else ""
 
 
 def read_workbook(path: Path, data: bytes, sheet: str | None) -> RawTable:
