@@ -137,4 +137,30 @@ def town(site: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield workspace
 
 
+@pytest.fixture(scope="module")
+def townspeople(town: Workspace) -> dict[str, Any]:
+    """Accounts about the town by name: two of its enterprises, officers of its offices and of elsewhere."""
+    from jingkai.console.models import Account
+    from jingkai.console.opened import opened
+
+    found = opened()
+    assert found is not None
+    keys = found.snapshot.scan("enterprise").select("key").collect()["key"]
+    zone = found.zones["key"][0]
+    about: dict[str, dict[str, str]] = {
+        "firm_a": {"role": "enterprise", "enterprise": keys[0]},
+        "firm_b": {"role": "enterprise", "enterprise": keys[1]},
+        "far_officer": {"role": "officer", "zone": "别处经开区", "office": "tax"},
+    }
+    offices = {
+        "tax_officer": "tax", "tax_other": "tax", "counter": "zone_committee",
+        "hr_officer": "human_resources", "science_officer": "science_technology",
+    }  # fmt: skip
+    about |= {n: {"role": "officer", "zone": zone, "office": o} for n, o in offices.items()}
+    return {
+        name: Account.objects.update_or_create(username=name, defaults=fields)[0]
+        for name, fields in about.items()
+    }
+
+
 CONSOLE = Path(__file__).resolve().parents[2] / "src" / "jingkai" / "console"

@@ -13,3 +13,9 @@ class ConsoleConfig(AppConfig):
     name = "jingkai.console"
     label = "console"
     verbose_name = "经开"
+
+    def ready(self) -> None:
+        """Make the kinds of work known to whatever process does them."""
+        from jingkai.console import correction_job
+
+        assert correction_job
