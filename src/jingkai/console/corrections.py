@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +12,7 @@ from django.utils import timezone
 from jingkai.console import jobs
 from jingkai.console.access import enterprise_for
 from jingkai.console.errors import ConsoleError
-from jingkai.console.fact_values import read_value, value_text, written_value
+from jingkai.console.fact_values import read_value, written_value
 from jingkai.console.files import EVIDENCE, store_file
 from jingkai.console.models import Account, Correction, Job
 from jingkai.console.opened import Opened
@@ -224,7 +224,7 @@ def _failed(correction: Correction) -> bool:
     return now.state == State.ACCEPTED and now.job is not None and now.job.state == Job.State.FAILED
 
 
-def _decide(correction: Correction, officer: Account, state: str, reason: str) -> None:
+def _decide(correction: Correction, officer: Account, state: Any, reason: str) -> None:
     _move(
         correction,
         state=state,
