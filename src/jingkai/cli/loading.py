@@ -14,7 +14,7 @@ from jingkai.cli.refusals import BadCommand
 from jingkai.cli.session import JSON, find_rule, find_workspace, open_rulebook, read_day
 from jingkai.errors import JingkaiError
 from jingkai.registry.load import LoadReport, load
-from jingkai.registry.outcomes import load_outcomes, load_register
+from jingkai.registry.outcomes import closed_registers, load_outcomes, load_register
 from jingkai.registry.reading import read_table
 from jingkai.registry.suggest import suggest_map
 from jingkai.registry.template import header, template
@@ -107,7 +107,7 @@ def _loadable(name: str) -> str:
     found = load_vocabulary().entity_named(name)
     if found is None:
         known = [e.plural for e in load_vocabulary().entities.values()]
-        hint = "可以是 " + "、".join([*known, "outcomes", *sorted(_registers())])
+        hint = "可以是 " + "、".join([*known, "outcomes", *_registers()])
         raise BadCommand(f"没有主体或名单“{name}”", hint=hint)
     return found.id
 
@@ -189,9 +189,8 @@ def _no_map(map_file: Path | None) -> None:
         )
 
 
-def _registers() -> set[str]:
-    facts = load_vocabulary().entities["enterprise"].facts.values()
-    return {f.closed_by for f in facts if f.closed_by}
+def _registers() -> list[str]:
+    return closed_registers(load_vocabulary())
 
 
 def print_report(report: LoadReport, day: date) -> None:

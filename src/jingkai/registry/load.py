@@ -17,12 +17,13 @@ from jingkai.registry.errors import RegistryError
 from jingkai.registry.mapping import LoadMap, read_map
 from jingkai.registry.merge import MOST_SOURCES, Merged, merge_into
 from jingkai.registry.reading import ROW
-from jingkai.registry.reports import report_texts
+from jingkai.registry.reports import report_frames, report_texts
+from jingkai.registry.scope import known_enterprises, no_part_whole, reject_others
 from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.vocabulary import Entity, Vocabulary, load_vocabulary
 from jingkai.workspace import Workspace
 
-__all__ = ["LoadReport", "load", "nothing_accepted", "store"]
+__all__ = ["LoadReport", "Prepared", "join", "load", "nothing_accepted", "prepare", "write_load"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -55,6 +56,33 @@ class LoadReport:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A load that was read and joined to what is there; nothing is written yet."""
+
+    entity: Entity
+    vocabulary: Vocabulary
+    collected: Collected
+    merged: Merged
+    early: pl.DataFrame
+    before: Snapshot | None
+    sources: list[SourceFile]
+    as_of: date
+    registers: Mapping[str, Any]
+
+    @property
+    def report(self) -> LoadReport:
+        """What the load comes to."""
+        return _report(self.entity, self.collected, self.merged, self.early)
+
+    @property
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """The tables of the load's report, by name."""
+        return report_frames(
+            self.collected, self.merged, self.early, self.sources, self.entity, self.vocabulary
+        )
 
 
 def load(
@@ -97,40 +125,93 @@ def load(
     RegistryError
         If a file cannot be taken at all or no row is accepted; nothing that was there changes.
     """
-    vocabulary = vocabulary or load_vocabulary()
     given = read_map(map_file) if map_file else LoadMap()
-    described = _entity(vocabulary, given.entity or entity)
-    office = office or given.office or "zone_committee"
-    _known_office(vocabulary, office)
-    if complete and described.event is None:
-        raise RegistryError(
-            f"{described.title.zh}不是事件，不能按完整名单装载",
-            hint="--complete 用于 outcomes 和处罚、检查等事件表",
-        )
-    registers = {described.id: {"as_of": as_of.isoformat()}} if complete else None
     with workspace.locked():
-        before = Snapshot.current(workspace) if workspace.current_snapshot_id else None
-        zone = workspace.settings.zone.key if workspace.settings.zone else None
-        collected = collect(
+        prepared = prepare(
+            workspace,
+            given.entity or entity,
             files,
-            described,
-            vocabulary,
             given,
+            office=office,
             as_of=as_of,
             sheet=sheet,
-            zone=zone,
-            names=_names(before, described.id),
             strict_cells=strict_cells,
-            progress=progress or (lambda *_: None),
+            complete=complete,
+            vocabulary=vocabulary,
+            progress=progress,
         )
-        if collected.frame.height == 0:
-            raise nothing_accepted(collected)
-        return store(
-            workspace, described, collected, before, office, as_of, vocabulary, zone, registers
-        )
+        return write_load(workspace, prepared)
 
 
-def store(
+def prepare(
+    workspace: Workspace,
+    entity: str,
+    files: list[Path],
+    given: LoadMap,
+    *,
+    office: str | None = None,
+    as_of: date,
+    sheet: str | None = None,
+    strict_cells: bool = False,
+    complete: bool = False,
+    vocabulary: Vocabulary | None = None,
+    progress: Progress | None = None,
+    only_zone: str | None = None,
+    whole: bool = True,
+) -> Prepared:
+    """Read a load and join it to what is there, as `load` does, but write nothing.
+
+    Parameters
+    ----------
+    given
+        Which column is which fact.
+    only_zone
+        Whose load it is: rows that belong to another zone are rejected.
+    whole
+        Whether the joined table has every row that was there (to be written), or only those that
+        the load is about (to be looked at).
+
+    Raises
+    ------
+    RegistryError
+        As `load`.
+    """
+    vocabulary = vocabulary or load_vocabulary()
+    described = _entity(vocabulary, entity)
+    office = office or given.office or "zone_committee"
+    _known_office(vocabulary, office)
+    registers = _events_whole(described, as_of, only_zone) if complete else {}
+    before = Snapshot.current(workspace) if workspace.current_snapshot_id else None
+    zone = only_zone or _zone(workspace)
+    collected = collect(
+        files,
+        described,
+        vocabulary,
+        given,
+        as_of=as_of,
+        sheet=sheet,
+        zone=zone,
+        names=known_enterprises(before, described.id, only_zone),
+        strict_cells=strict_cells,
+        progress=progress or (lambda *_: None),
+    )
+    if only_zone:
+        reject_others(collected, described, before, only_zone)
+    return join(
+        workspace,
+        described,
+        collected,
+        before,
+        office,
+        as_of,
+        vocabulary,
+        zone,
+        registers,
+        whole=whole,
+    )
+
+
+def join(
     workspace: Workspace,
     entity: Entity,
     collected: Collected,
@@ -140,11 +221,15 @@ def store(
     vocabulary: Vocabulary,
     zone: str | None = None,
     registers: Mapping[str, Any] | None = None,
-) -> LoadReport:
-    """Merge collected rows into the snapshot before and write the next one.
+    *,
+    whole: bool = True,
+) -> Prepared:
+    """Merge collected rows into the snapshot before.
 
     `registers` are those loaded whole, by name, with the date they are as of.
     """
+    if collected.frame.height == 0:
+        raise nothing_accepted(collected)
     frame, merged_rows = merge_duplicates(collected, entity)
     if frame.height == 0:
         raise nothing_accepted(collected)
@@ -158,7 +243,6 @@ def store(
             f"来源文件超过{MOST_SOURCES:,}个", hint="新建工作区，把仍在使用的文件重新装载"
         )
     new_sources = [_source(f, office, as_of, entity.id) for f in collected.files]
-    order = [*workspace.settings.precedence, *(o for o in vocabulary.offices)]
     merged = merge_into(
         frame.select("key", pl.exclude("key", FILE, ROW)),
         frame[FILE] + base,
@@ -168,26 +252,44 @@ def store(
         sources=old_sources,
         office=office,
         as_of=as_of,
-        order=order,
+        order=[*workspace.settings.precedence, *(o for o in vocabulary.offices)],
+        whole=whole,
     )
-    early = _early_years(merged.frame, entity)
-    report = _report(entity, collected, merged, early)
-    snapshot = _write(
-        workspace,
+    return Prepared(
         entity,
+        vocabulary,
+        collected,
         merged,
+        _early_years(merged.frame, entity),
         before,
         [*old_sources, *new_sources],
         as_of,
-        report,
-        collected,
-        early,
-        vocabulary,
         registers or {},
     )
+
+
+def write_load(workspace: Workspace, prepared: Prepared) -> LoadReport:
+    """Write the next snapshot; the caller has held the workspace's lock since before it prepared."""
+    report = prepared.report
+    snapshot = _write(workspace, prepared, report)
     report.snapshot = snapshot.id
     report.reports = str(snapshot.path / "reports")
     return report
+
+
+def _zone(workspace: Workspace) -> str | None:
+    return workspace.settings.zone.key if workspace.settings.zone else None
+
+
+def _events_whole(entity: Entity, as_of: date, only_zone: str | None) -> dict[str, Any]:
+    """Return what the manifest says of a table of events that is loaded whole."""
+    if entity.event is None:
+        raise RegistryError(
+            f"{entity.title.zh}不是事件，不能按完整名单装载",
+            hint="--complete 用于 outcomes 和处罚、检查等事件表",
+        )
+    no_part_whole(only_zone)
+    return {entity.id: {"as_of": as_of.isoformat()}}
 
 
 def _entity(vocabulary: Vocabulary, name: str) -> Entity:
@@ -201,12 +303,6 @@ def _entity(vocabulary: Vocabulary, name: str) -> Entity:
 def _known_office(vocabulary: Vocabulary, office: str) -> None:
     if office not in vocabulary.offices:
         raise RegistryError(f"没有部门“{office}”", hint="可以是 " + "、".join(vocabulary.offices))
-
-
-def _names(before: Snapshot | None, entity: str) -> pl.DataFrame | None:
-    if before is None or entity not in before.entities or "name" not in before.columns(entity):
-        return None
-    return before.scan(entity).select("key", "name").collect()
 
 
 def nothing_accepted(collected: Collected) -> RegistryError:
@@ -321,19 +417,8 @@ def _other_keys(keys: pl.Series, entity: Entity) -> list[str]:
     return [f"没有{code}：{said}"] if said else []
 
 
-def _write(
-    workspace: Workspace,
-    entity: Entity,
-    merged: Merged,
-    before: Snapshot | None,
-    sources: list[SourceFile],
-    as_of: date,
-    report: LoadReport,
-    collected: Collected,
-    early: pl.DataFrame,
-    vocabulary: Vocabulary,
-    registers: Mapping[str, Any],
-) -> Snapshot:
+def _write(workspace: Workspace, prepared: Prepared, report: LoadReport) -> Snapshot:
+    entity, merged, before = prepared.entity, prepared.merged, prepared.before
     frames = (
         {}
         if before is None
@@ -344,24 +429,22 @@ def _write(
     columns[entity.id], several = {}, []
     for name in merged.frame.columns[1:]:
         found = merged.cells[name].drop_nulls().unique().sort().to_list()
-        columns[entity.id][name] = found or [len(sources) - 1]
+        columns[entity.id][name] = found or [len(prepared.sources) - 1]
         if len(found) > 1:
             several.append(name)
     cells[entity.id] = merged.cells.select("key", *several)
     kinds[entity.id] = report.key_kind
-    latest = max(as_of, before.as_of) if before is not None else as_of
+    latest = max(prepared.as_of, before.as_of) if before is not None else prepared.as_of
     return write_snapshot(
         workspace,
         frames,
         as_of=latest,
-        sources=sources,
+        sources=prepared.sources,
         cell_sources=cells,
         column_sources=columns,
         key_kinds=kinds,
-        registers={**(before.manifest["registers"] if before else {}), **registers},
-        reports=report_texts(
-            report.to_dict(), collected, merged, early, sources, entity, vocabulary
-        ),
+        registers={**(before.manifest["registers"] if before else {}), **prepared.registers},
+        reports=report_texts(report.to_dict(), prepared.frames),
         synthetic=bool(before.manifest["synthetic"]) if before else False,
     )
 

@@ -14,6 +14,7 @@ __all__ = ["MOST_SOURCES", "Merged", "merge_into"]
 
 #: How many files a snapshot's cells may come from: their index is a 16-bit number.
 MOST_SOURCES = 60_000
+_AT = "__at"
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ def merge_into(
     office: str,
     as_of: date,
     order: list[str],
+    whole: bool = True,
 ) -> Merged:
     """Join a load to a snapshot.
 
@@ -83,6 +85,8 @@ def merge_into(
         Whose the load is, and as of when.
     order
         Offices in order of precedence.
+    whole
+        Whether rows that the load does not touch are in the table too.
     """
     facts = [c for c in new.columns if c != "key"]
     fresh = new.with_columns(new_source.cast(pl.UInt16).alias("__new"))
@@ -91,8 +95,12 @@ def merge_into(
             "key", *(pl.when(pl.col(f).is_not_null()).then("__new").alias(f) for f in facts)
         )
         return Merged(new, cells, _no_differences())
-    old = snapshot.scan(entity.id).collect()
-    old_cells = _old_cells(snapshot, entity.id, old)
+    there = snapshot.scan(entity.id).with_row_index(_AT)
+    if not whole:
+        there = there.join(new.lazy().select("key"), on="key", how="semi", maintain_order="left")
+    found = there.collect()
+    old = found.drop(_AT)
+    old_cells = _old_cells(snapshot, entity.id, old, found[_AT])
     joined = _joined(old, old_cells, fresh)
     rule = _Precedence(vocabulary, entity, tuple(order), tuple(sources), office, as_of)
     columns = list(dict.fromkeys([*old.columns[1:], *facts]))
@@ -106,13 +114,15 @@ def merge_into(
         if differing is not None:
             differences.append(differing)
     frame = joined.select("key", *values)
-    found = pl.concat(differences) if differences else _no_differences()
-    return Merged(frame, joined.select("key", *sources_of), found)
+    differ = pl.concat(differences) if differences else _no_differences()
+    return Merged(frame, joined.select("key", *sources_of), differ)
 
 
-def _old_cells(snapshot: Snapshot, entity: str, old: pl.DataFrame) -> pl.DataFrame:
+def _old_cells(
+    snapshot: Snapshot, entity: str, old: pl.DataFrame, places: pl.Series
+) -> pl.DataFrame:
     path = snapshot.path / f"{entity}.sources.arrow"
-    mixed = pl.read_ipc(path) if path.exists() else pl.DataFrame()
+    mixed = pl.read_ipc(path)[places] if path.exists() else pl.DataFrame()
     described = snapshot.manifest["entities"][entity]["columns"]
     columns = []
     for name in old.columns[1:]:

@@ -12,15 +12,22 @@ import polars as pl
 from jingkai.registry.cells import parse_column
 from jingkai.registry.collect import FILE, Collected, add_refusals, collect
 from jingkai.registry.errors import MappingError, RegistryError
-from jingkai.registry.load import LoadReport, nothing_accepted, store
+from jingkai.registry.load import LoadReport, Prepared, join, nothing_accepted, write_load
 from jingkai.registry.mapping import LoadMap
 from jingkai.registry.reading import ROW, read_table
 from jingkai.registry.reading.header import normal_header
+from jingkai.registry.scope import known_enterprises, no_part_whole, reject_others
 from jingkai.registry.snapshot import Snapshot
 from jingkai.vocabulary import Fact, Title, Vocabulary, load_vocabulary
 from jingkai.workspace import Workspace
 
-__all__ = ["load_outcomes", "load_register"]
+__all__ = [
+    "closed_registers",
+    "load_outcomes",
+    "load_register",
+    "prepare_outcomes",
+    "prepare_register",
+]
 
 _TITLE = {"称号", "认定名称", "资质", "证书名称", "title", "认定类型", "称号名称"}
 _FROM = {"有效期起", "发证日期", "认定日期", "起始日期", "valid_from", "发证时间", "认定时间"}
@@ -63,32 +70,56 @@ def load_outcomes(
     RegistryError
         If columns or titles cannot be told, or nothing was loaded before.
     """
+    with workspace.locked():
+        prepared = prepare_outcomes(
+            workspace,
+            files,
+            office=office,
+            as_of=as_of,
+            complete=complete,
+            sheet=sheet,
+            vocabulary=vocabulary,
+        )
+        return write_load(workspace, prepared)
+
+
+def prepare_outcomes(
+    workspace: Workspace,
+    files: Sequence[Path],
+    *,
+    office: str,
+    as_of: date,
+    complete: bool = False,
+    sheet: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    only_zone: str | None = None,
+    whole: bool = True,
+) -> Prepared:
+    """Read lists of official titles and join them to what is there, as `load_outcomes`, but write nothing.
+
+    Parameters
+    ----------
+    only_zone, whole
+        As of `registry.load.prepare`.
+    """
     vocabulary = vocabulary or load_vocabulary()
     entity = vocabulary.entities["enterprise"]
-    with workspace.locked():
-        before = Snapshot.current(workspace)
-        given = LoadMap(columns=_ignored(files, sheet))
-        collected = _keys(workspace, before, files, given, as_of, sheet, vocabulary)
-        raw = _certificates(collected, sheet, vocabulary)
-        wide = _wide(raw, collected, before, vocabulary)
-        if wide.height == 0:
-            raise nothing_accepted(collected)
-        _notes(collected, raw, wide, before)
-        if complete:
-            wide = _absent(
-                wide,
-                before,
-                [f"{t}_held" for t in vocabulary.titles if f"{t}_held" in wide.columns],
-            )
-        return store(
-            workspace,
-            entity,
-            _as_collected(wide, raw, collected),
-            before,
-            office,
-            as_of,
-            vocabulary,
-        )
+    before = Snapshot.current(workspace)
+    given = LoadMap(columns=_ignored(files, sheet))
+    collected = _keys(workspace, before, files, given, as_of, sheet, vocabulary, only_zone)
+    if only_zone:
+        reject_others(collected, entity, before, only_zone)
+    raw = _certificates(collected, sheet, vocabulary)
+    wide = _wide(raw, collected, before, vocabulary)
+    if wide.height == 0:
+        raise nothing_accepted(collected)
+    _notes(collected, raw, wide, before)
+    if complete:
+        no_part_whole(only_zone)
+        held = [f"{t}_held" for t in vocabulary.titles if f"{t}_held" in wide.columns]
+        wide = _absent(wide, before, held)
+    found = _as_collected(wide, raw, collected)
+    return join(workspace, entity, found, before, office, as_of, vocabulary, only_zone, whole=whole)
 
 
 def load_register(
@@ -122,36 +153,68 @@ def load_register(
     RegistryError
         If there is no such register, or nothing was loaded before.
     """
+    with workspace.locked():
+        prepared = prepare_register(
+            workspace,
+            register,
+            file,
+            office=office,
+            as_of=as_of,
+            sheet=sheet,
+            vocabulary=vocabulary,
+        )
+        return write_load(workspace, prepared)
+
+
+def prepare_register(
+    workspace: Workspace,
+    register: str,
+    file: Path,
+    *,
+    office: str | None = None,
+    as_of: date,
+    sheet: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    whole: bool = True,
+) -> Prepared:
+    """Read a register that is kept whole and join it to what is there, but write nothing."""
     vocabulary = vocabulary or load_vocabulary()
     entity = vocabulary.entities["enterprise"]
     facts = [f for f in entity.facts.values() if f.closed_by == register]
     if not facts:
-        known = sorted({f.closed_by for f in entity.facts.values() if f.closed_by})
+        known = closed_registers(vocabulary)
         raise RegistryError(f"没有登记名单“{register}”", hint="可以是 " + "、".join(known))
-    with workspace.locked():
-        before = Snapshot.current(workspace)
-        collected = _keys(workspace, before, [file], LoadMap(), as_of, sheet, vocabulary)
-        listed = collected.frame.select("key", FILE, ROW).unique("key", keep="first")
-        listed = listed.with_columns(pl.lit(True).alias(f.name) for f in facts)
-        everyone = before.scan("enterprise").select("key").collect()
-        unknown = listed.join(everyone, on="key", how="anti").height
-        here = listed.join(everyone, on="key", how="semi")
-        whole = _absent(here, before, [f.name for f in facts])
-        count = collected.files[0]
-        count.elsewhere, count.joined = unknown, collected.frame.height - listed.height
-        count.notes += (f"名单上有 {unknown:,} 户不在本工作区",) if unknown else ()
-        kept = Collected(whole, collected.files, collected.refusal)
-        registers = {register: {"as_of": as_of.isoformat()}}
-        return store(
-            workspace,
-            entity,
-            kept,
-            before,
-            office or facts[0].holder,
-            as_of,
-            vocabulary,
-            registers=registers,
-        )
+    before = Snapshot.current(workspace)
+    collected = _keys(workspace, before, [file], LoadMap(), as_of, sheet, vocabulary)
+    listed = collected.frame.select("key", FILE, ROW).unique("key", keep="first")
+    listed = listed.with_columns(pl.lit(True).alias(f.name) for f in facts)
+    everyone = before.scan("enterprise").select("key").collect()
+    unknown = listed.join(everyone, on="key", how="anti").height
+    here = listed.join(everyone, on="key", how="semi")
+    listing = _absent(here, before, [f.name for f in facts])
+    count = collected.files[0]
+    count.elsewhere, count.joined = unknown, collected.frame.height - listed.height
+    count.notes += (f"名单上有 {unknown:,} 户不在本工作区",) if unknown else ()
+    kept = Collected(listing, collected.files, collected.refusal)
+    registers = {register: {"as_of": as_of.isoformat()}}
+    holder = office or facts[0].holder
+    return join(
+        workspace,
+        entity,
+        kept,
+        before,
+        holder,
+        as_of,
+        vocabulary,
+        registers=registers,
+        whole=whole,
+    )
+
+
+def closed_registers(vocabulary: Vocabulary) -> list[str]:
+    """Return the names of the registers that are loaded whole."""
+    facts = vocabulary.entities["enterprise"].facts.values()
+    return sorted({f.closed_by for f in facts if f.closed_by})
 
 
 def _keys(
@@ -162,13 +225,10 @@ def _keys(
     as_of: date,
     sheet: str | None,
     vocabulary: Vocabulary,
+    only_zone: str | None = None,
 ) -> Collected:
     """Read a list of enterprises and find each among those that are there."""
-    names = (
-        before.scan("enterprise").select("key", "name").collect()
-        if "name" in before.columns("enterprise")
-        else None
-    )
+    own = workspace.settings.zone.key if workspace.settings.zone else None
     return collect(
         list(files),
         vocabulary.entities["enterprise"],
@@ -176,8 +236,8 @@ def _keys(
         load_map,
         as_of=as_of,
         sheet=sheet,
-        zone=workspace.settings.zone.key if workspace.settings.zone else None,
-        names=names,
+        zone=only_zone or own,
+        names=known_enterprises(before, "enterprise", only_zone),
         strict_cells=False,
         progress=lambda *_: None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -16,39 +17,42 @@ from jingkai.registry.reading import ROW, read_table
 from jingkai.registry.snapshot import SourceFile
 from jingkai.vocabulary import Entity, Vocabulary
 
-__all__ = ["report_texts"]
+__all__ = ["report_frames", "report_texts"]
 
 
-def report_texts(
-    report: dict[str, Any],
+def report_texts(report: dict[str, Any], frames: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    """Return the files of a load's report folder by name: ``report.json`` and the tables as CSV."""
+    told = {k: v for k, v in report.items() if k not in ("snapshot", "reports")}
+    texts = {"report.json": json.dumps(told, ensure_ascii=False, indent=1, default=_plain)}
+    return texts | {f"{name}.csv": frame.write_csv() for name, frame in frames.items()}
+
+
+def report_frames(
     collected: Collected,
     merged: Merged,
     early: pl.DataFrame,
     sources: list[SourceFile],
     entity: Entity,
     vocabulary: Vocabulary,
-) -> dict[str, str]:
-    """Return the files of a load's report folder by name.
+) -> dict[str, pl.DataFrame]:
+    """Return the tables of a load's report by name, those that have rows.
 
     Returns
     -------
-    ``report.json``; where there is anything to say ``rejects.csv`` (file, row, column, value,
-    reason), ``rejected_rows.csv`` (those rows as they stood, to mend and load again),
-    ``problems.csv`` (cells taken as unknown), ``differences.csv`` (what offices give differently, in
-    the fact's unit) and ``early_years.csv`` (figures of years before establishment).
+    ``rejects`` (file, row, column, value, reason), ``rejected_rows`` (those rows as they stood, to
+    mend and load again), ``problems`` (cells taken as unknown), ``differences`` (what offices give
+    differently, in the fact's unit) and ``early_years`` (figures of years before establishment).
     """
     names = {i: f.path.name for i, f in enumerate(collected.files)}
     named = pl.col("file").replace_strict(names, return_dtype=pl.String)
-    told = {k: v for k, v in report.items() if k not in ("snapshot", "reports")}
-    texts = {"report.json": json.dumps(told, ensure_ascii=False, indent=1, default=_plain)}
     frames = {
-        "rejects.csv": collected.refusal.rejects.with_columns(named),
-        "rejected_rows.csv": _rejected_rows(collected),
-        "problems.csv": collected.refusal.problems.with_columns(named),
-        "differences.csv": _differences(merged.differences, sources, entity, vocabulary),
-        "early_years.csv": early,
+        "rejects": collected.refusal.rejects.with_columns(named),
+        "rejected_rows": _rejected_rows(collected),
+        "problems": collected.refusal.problems.with_columns(named),
+        "differences": _differences(merged.differences, sources, entity, vocabulary),
+        "early_years": early,
     }
-    return texts | {name: frame.write_csv() for name, frame in frames.items() if frame.height}
+    return {name: frame for name, frame in frames.items() if frame.height}
 
 
 def _rejected_rows(collected: Collected) -> pl.DataFrame:

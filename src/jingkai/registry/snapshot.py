@@ -21,12 +21,14 @@ from jingkai.registry.cells.text import plain_text
 from jingkai.registry.errors import SnapshotNotFound
 from jingkai.workspace import Workspace, publish_folder
 
-__all__ = ["Batches", "Match", "Snapshot", "SourceFile", "write_snapshot"]
+__all__ = ["UNDONE", "Batches", "Match", "Snapshot", "SourceFile", "write_snapshot"]
 
 #: A table too large for memory: called, it gives its parts in the order of their keys.
 Batches = Callable[[], Iterable[pl.DataFrame]]
 
 _BATCH = 65_536
+#: The file that marks a snapshot whose load was taken back.
+UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,9 @@ class Snapshot:
     def whose_last_year_is(cls, workspace: Workspace, year: int) -> Snapshot | None:
         """Open the newest snapshot whose last year is this one, None if there is none."""
         paths = (m.parent for m in workspace.snapshots.glob("[!.]*/manifest.json"))
-        found = [s for s in map(cls, paths) if s.as_of.year - 1 == year]
         current = workspace.current_snapshot_id
+        kept = (p for p in paths if p.name == current or not (p / UNDONE).exists())
+        found = [s for s in map(cls, kept) if s.as_of.year - 1 == year]
         newest = max(found, key=lambda s: (s.id == current, s.manifest["created"]), default=None)
         if newest is not None:
             newest._check()
@@ -331,9 +334,15 @@ def write_snapshot(
             (tmp / "reports" / name).write_text(
                 text, "utf-8-sig" if name.endswith(".csv") else "utf-8"
             )
-    publish_folder(tmp, workspace.snapshots / identity)
+    return _publish(workspace, tmp, identity)
+
+
+def _publish(workspace: Workspace, tmp: Path, identity: str) -> Snapshot:
+    final = workspace.snapshots / identity
+    publish_folder(tmp, final)
     workspace.set_current(identity)
-    return Snapshot(workspace.snapshots / identity)
+    (final / UNDONE).unlink(missing_ok=True)  # it was loaded once more
+    return Snapshot(final)
 
 
 def _write(table: pl.DataFrame | Batches, path: Path) -> tuple[int, list[str]]:
