@@ -19,7 +19,7 @@ SAMPLES: dict[str, dict[str, str]] = {
 }
 
 
-def _routes() -> list[tuple[str, str]]:
+def addresses() -> list[tuple[str, str]]:
     from django.urls import reverse
 
     from jingkai.console.permissions import ROUTES
@@ -39,7 +39,7 @@ def test_every_route_opens_for_exactly_the_roles_of_the_table(
     from jingkai.console.permissions import ROUTES
     from jingkai.console.roles import Role
 
-    routes = _routes()
+    routes = addresses()
     wrong = []
     for role in Role:
         client = client_of(role)
@@ -61,7 +61,7 @@ def test_posting_does_not_open_what_reading_does_not(
     from jingkai.console.roles import Role
 
     client = client_of("anonymous")
-    closed = [(n, a) for n, a in _routes() if Role.ANONYMOUS not in ROUTES[n]]
+    closed = [(n, a) for n, a in addresses() if Role.ANONYMOUS not in ROUTES[n]]
     assert closed
     assert all(_refused(client.post(address)) for _, address in closed)
 

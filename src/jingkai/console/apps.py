@@ -15,7 +15,9 @@ class ConsoleConfig(AppConfig):
     verbose_name = "经开"
 
     def ready(self) -> None:
-        """Make the kinds of work known to whatever process does them."""
+        """Follow what accounts do; make the kinds of work known to whatever process does them."""
         from jingkai.console import correction_job
+        from jingkai.console.account_trail import listen
 
         assert correction_job
+        listen()

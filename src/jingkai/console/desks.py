@@ -19,4 +19,6 @@ class Entry:
     pages: tuple[str, ...] = ()
 
 
-DESKS: dict[Role, tuple[Entry, ...]] = {}
+DESKS: dict[Role, tuple[Entry, ...]] = {
+    Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),
+}

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from jingkai.console.errors import ConsoleError, NotFound
+from jingkai.console.trail import record
 from jingkai.console.wanted import wants_json
 from jingkai.errors import JingkaiError
 
@@ -48,6 +49,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer that a form was not sent from this site's own page."""
     error = ConsoleError("表单已失效，未做任何更改", hint="返回上一页，刷新后重新提交")
     error.code = "csrf"
+    if request.user.is_authenticated:
+        record(request, "request.forged", request.resolver_match.view_name)
     return failed(request, error, 403)
 
 

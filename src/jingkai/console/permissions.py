@@ -40,17 +40,23 @@ _OWN_ACCOUNT = (
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
 )
+_AUDITOR = ("trail",)
+#: Roles that change nothing but their own account.
+_READERS = frozenset({Role.AUDITOR})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_PORTAL, EVERYONE),
     **dict.fromkeys((f"api:{name}" for name in _API), EVERYONE),
     **dict.fromkeys(_SIGN_IN, EVERYONE),
     **dict.fromkeys(_OWN_ACCOUNT, SIGNED_IN),
+    **dict.fromkeys(_AUDITOR, frozenset({Role.AUDITOR})),
 }
 
 
-def allowed(route: str, role: Role) -> bool:
-    """Return whether a role may open a route."""
-    return role in ROUTES[route]
+def allowed(route: str, role: Role, method: str = "GET") -> bool:
+    """Return whether a role may open a route with a method."""
+    own = method in _SAFE or role not in _READERS or route in (*_SIGN_IN, *_OWN_ACCOUNT)
+    return own and role in ROUTES[route]
 
 
 def route_names(patterns: Iterable[Any] | None = None, space: str = "") -> Iterator[str]:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("api/", api_page.api_page, name="api_page"),
     path("api/", api.urls),
     path("rules/<str:name>/", rule.rule, name="rule"),
+    path("", include("jingkai.console.audit.urls")),
     *(
         path(f"accounts/{p.pattern}", p.callback, name=p.name)
         for p in account.urlpatterns

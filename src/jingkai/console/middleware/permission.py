@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from jingkai.console.failure_pages import refused
 from jingkai.console.permissions import allowed, check_routes
 from jingkai.console.roles import Role, role_of
+from jingkai.console.trail import record
 from jingkai.console.wanted import wants_json
 
 __all__ = ["PermissionMiddleware"]
@@ -31,8 +32,10 @@ class PermissionMiddleware:
         """Let a request through to its view, or answer that it may not."""
         route = request.resolver_match.view_name
         role = role_of(request.user)
-        if allowed(route, role):
+        if allowed(route, role, request.method):
             return None
-        if role is Role.ANONYMOUS and not wants_json(request):
+        if role is not Role.ANONYMOUS:
+            record(request, "request.refused", route, method=request.method)
+        elif not wants_json(request):
             return redirect_to_login(request.get_full_path())
         return refused(request)

@@ -22,19 +22,26 @@ _ROLES = [
 class Account(AbstractUser):
     """Who signs in: a role, and whose data it is about.
 
-    `enterprise` is the key of the enterprise that it speaks for, `zone` and `office` where it works.
+    `enterprise` is the key of the enterprise that it speaks for, `zone` and `office` where it works,
+    `external_id` what an identity provider calls it, where that is not its name here.
     """
 
     role = models.CharField("角色", max_length=20, choices=_ROLES)
     enterprise = models.CharField("企业", max_length=200, blank=True)
     zone = models.CharField("经开区", max_length=200, blank=True)
     office = models.CharField("部门", max_length=100, blank=True)
+    external_id = models.CharField("外部身份标识", max_length=200, blank=True, db_index=True)
 
     class Meta:
         """Each role says whose data it is about."""
 
         verbose_name = verbose_name_plural = "账户"
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=~Q(external_id=""),
+                name="account_external_id_once",
+            ),
             models.CheckConstraint(
                 condition=Q(role__in=[r for r, _ in _ROLES]), name="account_role_known"
             ),

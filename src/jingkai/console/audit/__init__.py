@@ -1,0 +1,1 @@
+"""The auditor's desk: the trail, and whether it holds."""
