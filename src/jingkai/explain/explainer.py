@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from jingkai.engine.joins import facts_columns
 from jingkai.engine.store import DecisionRun, RowReader
 from jingkai.errors import JingkaiError
+from jingkai.explain.again import RowProgram
 from jingkai.explain.reasons import RuleReason, explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.explain.together import Combination, best_combination
 from jingkai.registry.snapshot import Match, Snapshot
-from jingkai.rulebook import Rulebook
+from jingkai.rulebook import Rulebook, compile_program
 
 __all__ = ["ExplainError", "Explainer"]
 
@@ -37,6 +40,7 @@ class Explainer:
     rulebook: Rulebook
     snapshot: Snapshot
     run: DecisionRun
+    _programs: dict[str, RowProgram] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _readers(self) -> dict[str, tuple[RowReader, RowReader]]:
@@ -89,8 +93,55 @@ class Explainer:
                 found |= {f"{owner}.{c}": v for c, v in other.items() if c != "key"}
         return found
 
+    def again(
+        self, entity: str, position: int, changed: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return facts and results of an entity as `row` does, decided with some facts changed.
+
+        Parameters
+        ----------
+        entity, position
+            Which row of which entity.
+        changed
+            Stored values by column; None for unknown. What other entities' rules read of this one's
+            facts is not decided again.
+        """
+        values, _ = self.row(entity, position)
+        facts = {**values, **changed}
+        results = self.program(entity).results(facts)
+        return {**facts, **results}, results
+
+    def program(self, entity: str) -> RowProgram:
+        """Return what decides single rows of an entity."""
+        if entity not in self._programs:
+            day = self.run.as_of
+            columns = facts_columns(self.snapshot, self.rulebook, entity, day)
+            self._programs[entity] = RowProgram(
+                compile_program(self.rulebook, entity, day, columns)
+            )
+        return self._programs[entity]
+
+    def _without(
+        self,
+        entity: str,
+        values: dict[str, Any],
+        results: dict[str, Any],
+        hidden: Mapping[str, str],
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return facts and results as who may not see some columns knows them; verdicts stand."""
+        program = self.program(entity)
+        facts = {n: None if n in hidden else v for n, v in values.items()}
+        seen = program.results(facts, stand=program.verdicts(results))
+        return {**facts, **seen}, seen
+
     def explain(
-        self, entity: str, position: int, rules: list[str] | None = None, lang: str = "zh"
+        self,
+        entity: str,
+        position: int,
+        rules: list[str] | None = None,
+        lang: str = "zh",
+        hidden: Mapping[str, str] | None = None,
+        changed: Mapping[str, Any] | None = None,
     ) -> list[RuleReason]:
         """Explain the rules of one entity, in the rulebook's order.
 
@@ -100,8 +151,16 @@ class Explainer:
             Which row of which entity.
         rules
             Only these; all that were run by default.
+        hidden
+            Columns that the reader may not see, and what stands in their place; see `explain.hidden`.
+        changed
+            Facts by column that the rules are decided with again.
         """
-        values, results = self.row(entity, position)
+        values, results = (
+            self.again(entity, position, changed) if changed else self.row(entity, position)
+        )
+        if hidden:
+            values, results = self._without(entity, values, results, hidden)
         ran = self.rulebook.in_order(n for n, r in self.run.rules.items() if r["entity"] == entity)
         unknown = [n for n in rules or [] if n not in ran]
         if unknown:
@@ -113,7 +172,7 @@ class Explainer:
             raise ExplainError(f"规则 {unknown[0]} {state}", hint="见 `jingkai rules list`")
         row = RowEvaluator(self._plans, values)
         return [
-            explain_rule(self.rulebook.rules[n], row, results, lang)
+            explain_rule(self.rulebook.rules[n], row, results, lang, hidden)
             for n in ran
             if rules is None or n in rules
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -33,20 +34,26 @@ __all__ = ["AtomReason", "ConditionReason", "RuleReason", "explain_rule"]
 
 @dataclass(slots=True)
 class AtomReason:
-    """One comparison of a condition: what was found, what was needed, how far off."""
+    """One comparison of a condition: what was found, what was needed, how far off.
+
+    `facts` are the columns it rests on; `hidden` says why nothing found is shown, empty where it is.
+    """
 
     text: str
     found: str
     needed: str
     verdict: bool | None
     distance: str = ""
+    facts: tuple[str, ...] = ()
+    hidden: str = ""
 
 
 @dataclass(slots=True)
 class ConditionReason:
     """A condition with its article, verdict and comparisons.
 
-    `applies` is False where the condition does not bind the entity (不适用).
+    `applies` is False where the condition does not bind the entity (不适用). `hidden` says why its
+    verdict is not shown, empty where it is or is unknown.
     """
 
     id: str
@@ -57,6 +64,7 @@ class ConditionReason:
     atoms: list[AtomReason] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     say: str = ""
+    hidden: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +87,8 @@ class RuleReason:
         Of a score or amount ``value``, ``low``, ``high`` as exact decimals in ``unit``; None: unknown.
     near_miss
         ``"one"`` where one condition alone refused, ``"possible"`` where some others are unknown.
+    hidden
+        Why points, amount, possible grades and due date are not shown; empty where they are.
     """
 
     rule: str
@@ -98,6 +108,7 @@ class RuleReason:
     due: str = ""
     possible: list[str] = field(default_factory=list)
     figures: dict[str, str | None] = field(default_factory=dict)
+    hidden: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -105,7 +116,11 @@ class RuleReason:
 
 
 def explain_rule(
-    rule: Rule, row: RowEvaluator, results: dict[str, Any], lang: str = "zh"
+    rule: Rule,
+    row: RowEvaluator,
+    results: dict[str, Any],
+    lang: str = "zh",
+    hidden: Mapping[str, str] | None = None,
 ) -> RuleReason:
     """Explain one rule for one entity.
 
@@ -119,13 +134,23 @@ def explain_rule(
         The stored columns of the entity's row.
     lang
         ``zh`` or ``en``.
+    hidden
+        Columns that the reader may not see, and what stands in their place; see `explain.hidden`.
     """
-    return _Explaining(rule, row, results, lang).reason()
+    return _Explaining(rule, row, results, lang, hidden or {}).reason()
 
 
 class _Explaining:
-    def __init__(self, rule: Rule, row: RowEvaluator, results: dict[str, Any], lang: str) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        row: RowEvaluator,
+        results: dict[str, Any],
+        lang: str,
+        hidden: Mapping[str, str],
+    ) -> None:
         self.rule, self.row, self.results, self.lang = rule, row, results, lang
+        self.hidden = hidden
         self.plans, self.lowering = row.plans, row.plans.lowering(rule)
         self.vocabulary = row.rulebook.vocabulary
         self.missing = Missing(rule, row, results)
@@ -146,9 +171,7 @@ class _Explaining:
             notes=source.notes.text(self.lang) if source.notes else "",
         )
         found.conditions = [self._condition(c) for c in rule.conditions]
-        found.result = self._result(found)
-        if rule.due is not None and self.results.get(f"{rule.id}__due"):
-            found.due = str(self.results[f"{rule.id}__due"])
+        self._say_result(found)
         if found.verdict is None or (
             self.rule.kind == "amount" and self.results.get(self.rule.id) is None
         ):
@@ -175,13 +198,14 @@ class _Explaining:
 
     def _condition(self, c: Condition) -> ConditionReason:
         whole = self.plans.kept(f"{self.rule.id} whole", c.test, lambda: whole_test(c))
-        verdict = verdict_of(self.row.value(self.plans.test(self.rule, whole)))
+        verdict = self._holds(whole)
         applies: bool | None = True
         if c.applies is not None:
-            applies = verdict_of(self.row.value(self.plans.test(self.rule, c.applies)))
+            applies = self._holds(c.applies)
         found = ConditionReason(c.id, c.label(self.lang), c.basis, verdict, applies)
         found.atoms = [self._atom(atom) for atom in self._telling(c.test)]
         if verdict is None:
+            found.hidden = self._why_hidden(self.plans.facts.of_test(self.rule, whole))
             found.missing = [self._fact_label(n) for n in self.missing.of_test(whole_test(c))]
         if c.say is not None:
             found.say = c.say.text(self.lang)
@@ -191,18 +215,44 @@ class _Explaining:
         """Return the comparisons that decide a test: of alternatives that hold, only those."""
         if not isinstance(node, tree.Logic):
             return list(atoms(node))
-        value = verdict_of(self.row.value(self.plans.test(self.rule, node)))
+        value = self._holds(node)
         args = list(node.args)
         if value is (node.op == "or"):
-            args = [
-                a
-                for a in args
-                if verdict_of(self.row.value(self.plans.test(self.rule, a))) is value
-            ]
+            args = [a for a in args if self._holds(a) is value]
         return [atom for a in args for atom in self._telling(a)]
 
+    def _holds(self, test: tree.Node) -> bool | None:
+        """Return a test's verdict; what rests on hidden facts is not known, assumed or not."""
+        if not (self.hidden and self._why_hidden(self.plans.facts.of_test(self.rule, test))):
+            return verdict_of(self.row.value(self.plans.test(self.rule, test)))
+        if isinstance(test, tree.Logic | tree.Not | tree.AtLeast):
+            return decide_with(test, self._holds)
+        return None
+
+    def _why_hidden(self, columns: Iterable[str]) -> str:
+        """Return what stands in the place of what rests on some columns; empty where all may be seen."""
+        if not self.hidden:
+            return ""
+        mark = "；" if self.lang == "zh" else "; "
+        return mark.join(dict.fromkeys(self.hidden[c] for c in columns if c in self.hidden))
+
     def _atom(self, atom: tree.Node) -> AtomReason:
-        verdict = verdict_of(self.row.value(self.plans.test(self.rule, atom)))
+        facts = self.plans.facts.of_test(self.rule, atom)
+        why = self._why_hidden(facts)
+        found = self._compared(atom, None if why else self._holds(atom))
+        found.facts, found.hidden = facts, why
+        if why:
+            found.found, found.distance = why, ""
+            found.needed = "" if self._asks_hidden(atom) else found.needed
+        return found
+
+    def _asks_hidden(self, atom: tree.Node) -> bool:
+        """Whether what is needed is itself a hidden figure."""
+        if not isinstance(atom, tree.Compare):
+            return False
+        return bool(self._why_hidden(self.plans.facts.of_needed(self.rule, atom)))
+
+    def _compared(self, atom: tree.Node, verdict: bool | None) -> AtomReason:
         if not isinstance(atom, tree.Compare):
             text = self._words(atom)
             return AtomReason(text, self._plain(atom, verdict), self._codes(atom), verdict)
@@ -392,6 +442,16 @@ class _Explaining:
 
     # --- results
 
+    def _say_result(self, found: RuleReason) -> None:
+        """Put points, amount, grade and due date into a reason, or why they are not shown."""
+        decided = self.rule.kind == "grade" and found.verdict
+        if not decided and (why := self._why_hidden(self.plans.facts.of_result(self.rule))):
+            found.hidden = why
+            return
+        found.result = self._result(found)
+        if self.results.get(f"{self.rule.id}__due"):
+            found.due = str(self.results[f"{self.rule.id}__due"])
+
     def _result(self, found: RuleReason) -> str:
         rule, value = self.rule, self.results.get(self.rule.id)
         if rule.kind in ("eligibility", "duty"):
@@ -493,6 +553,7 @@ class _Explaining:
             "holder": holder,
             "shared": bool(fact and fact.shared),
             "material": self._material(name),
+            "hidden": self.hidden.get(name, ""),
         }
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from jingkai.engine.row_plan import RowPlan
+from jingkai.explain.reads import FactsRead
 from jingkai.rulebook import Rule, Rulebook, lowering_for, tree
 from jingkai.rulebook.exact import Exact
 from jingkai.rulebook.lower import Lowering
@@ -48,6 +49,7 @@ class RulePlans:
         self._titles: dict[str, dict[str, str]] = {}
         self._negated: dict[str, frozenset[tree.Node]] = {}
         self._orders: dict[str, dict[str, int]] = {}
+        self.facts = FactsRead(self)
 
     def lowering(self, rule: Rule) -> Lowering:
         """Return the lowering of a rule."""
