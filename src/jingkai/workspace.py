@@ -7,17 +7,18 @@ killed at any moment leaves what was there as it was.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
 import shutil
+import time
 import tomllib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -37,6 +38,7 @@ __all__ = [
 
 _FILE = "jingkai.toml"
 _CURRENT = "CURRENT"
+_DAY = 86400  # seconds
 
 
 class WorkspaceError(JingkaiError):
@@ -274,14 +276,17 @@ class Workspace:
         WorkspaceError
             If another process holds it.
         """
-        with (self.path / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise WorkspaceError(
-                    "另一个进程正在向此工作区装载数据", hint="等它结束后再运行"
-                ) from error
+        lock = FileLock(self.path / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise WorkspaceError(
+                "另一个进程正在向此工作区装载数据", hint="等它结束后再运行"
+            ) from error
+        try:
             yield
+        finally:
+            lock.release()
 
 
 def _said(error: ErrorDetails) -> str:
@@ -308,11 +313,13 @@ def clean_leftovers(folder: Path) -> None:
     """Remove what processes that are dead left behind."""
     for left in folder.glob(".tmp-*"):
         pid = re.match(r"\.tmp-(\d+)-", left.name)
-        if pid and not _alive(int(pid[1])):
+        if pid and not _in_use(left, int(pid[1])):
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
 
 
-def _alive(pid: int) -> bool:
+def _in_use(path: Path, pid: int) -> bool:
+    if os.name == "nt":  # there a process cannot be asked for without stopping it
+        return time.time() - path.stat().st_mtime < _DAY
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -323,12 +330,14 @@ def _alive(pid: int) -> bool:
 
 
 def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
+    with path.open("r+b") as file:  # Windows syncs only what may be written
         os.fsync(file.fileno())
 
 
 def sync_folder(path: Path) -> None:
     """Sync a folder, so that what was renamed in it is there after a power cut."""
+    if os.name == "nt":  # which keeps a folder's entries itself, and opens no folder
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
+
+from filelock import FileLock, Timeout
 
 from jingkai.console.errors import ConsoleError
 from jingkai.workspace import Workspace
@@ -29,7 +28,8 @@ def work(workspace: Workspace, *, until_idle: bool = False, with_parent: bool = 
     until_idle
         Stop when none waits.
     with_parent
-        Wait until no other worker is at work here; stop when the process that started this one is gone.
+        Wait until no other worker is at work here; stop when the process that started this one, and
+        holds the other end of its standard input, is gone.
 
     Raises
     ------
@@ -39,26 +39,33 @@ def work(workspace: Workspace, *, until_idle: bool = False, with_parent: bool = 
     from jingkai.console.serve import prepare
 
     prepare(workspace)
+    if with_parent:
+        threading.Thread(target=_follow, daemon=True).start()
+    lock = FileLock(workspace.path / ".worker.lock", timeout=-1 if with_parent else 0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ConsoleError("已有一个后台进程在运行", hint="一个工作区只需一个") from error
+    try:
+        _work(until_idle)
+    finally:
+        lock.release()
+
+
+def _work(until_idle: bool) -> None:
     from django.core.management import call_command
 
     from jingkai.console.jobs import resume
 
-    with (workspace.path / ".worker.lock").open("w") as lock:
-        if with_parent:
-            threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if with_parent else fcntl.LOCK_NB))
-        except BlockingIOError as error:
-            raise ConsoleError("已有一个后台进程在运行", hint="一个工作区只需一个") from error
-        resume()
-        call_command(
-            "db_worker",
-            interval=_INTERVAL,
-            batch=until_idle,
-            startup_delay=False,
-            reload=False,
-            verbosity=0,
-        )
+    resume()
+    call_command(
+        "db_worker",
+        interval=_INTERVAL,
+        batch=until_idle,
+        startup_delay=False,
+        reload=False,
+        verbosity=0,
+    )
 
 
 @contextlib.contextmanager
@@ -77,16 +84,13 @@ def worker_beside(workspace: Workspace) -> Iterator[None]:
 def _keep(workspace: Workspace, ended: threading.Event) -> None:
     command = [sys.executable, "-m", "jingkai", "worker", "--with-parent"]
     while not ended.is_set():
-        worker = subprocess.Popen(command, cwd=workspace.path)
-        while worker.poll() is None and not ended.wait(0.3):
-            pass
-        if worker.poll() is None:
-            worker.terminate()
-            worker.wait(5)
+        with subprocess.Popen(command, cwd=workspace.path, stdin=subprocess.PIPE) as worker:
+            while worker.poll() is None and not ended.wait(0.3):
+                pass
+        # leaving `with` closes its standard input, on which it stops
         ended.wait(_PAUSE)
 
 
-def _follow(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGKILL)  # whatever it does is safe to be killed in
+def _follow() -> None:
+    sys.stdin.buffer.read()  # ends when the other end is closed, however that process ended
+    os._exit(1)  # whatever it does is safe to be killed in
