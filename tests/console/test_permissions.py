@@ -14,6 +14,7 @@ SAMPLES: dict[str, dict[str, str]] = {
     "zone": {"key": "甲经开区"},
     "measure": {"name": "innovation_platforms"},
     "rule": {"name": "high_tech_enterprise"},
+    "figure": {"name": "zone_gdp"},
     "api:zone": {"key": "甲经开区"},
     "api:rule": {"name": "high_tech_enterprise"},
 }

@@ -19,6 +19,13 @@ class Entry:
     pages: tuple[str, ...] = ()
 
 
+_ANALYST = (
+    Entry("figures", "指标", "Figures", ("figure",)),
+    Entry("uptake", "政策落实", "Uptake"),
+    Entry("assessment", "综合评价", "Assessment"),
+)
 DESKS: dict[Role, tuple[Entry, ...]] = {
+    Role.ZONE_ANALYST: _ANALYST,
+    Role.MINISTRY_ANALYST: _ANALYST,
     Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),
 }

@@ -44,12 +44,15 @@ _AUDITOR = ("trail",)
 #: Roles that change nothing but their own account.
 _READERS = frozenset({Role.AUDITOR})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ANALYST = ("figures", "figure", "uptake", "assessment")
+_ANALYSTS = frozenset({Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})
 ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_PORTAL, EVERYONE),
     **dict.fromkeys((f"api:{name}" for name in _API), EVERYONE),
     **dict.fromkeys(_SIGN_IN, EVERYONE),
     **dict.fromkeys(_OWN_ACCOUNT, SIGNED_IN),
     **dict.fromkeys(_AUDITOR, frozenset({Role.AUDITOR})),
+    **dict.fromkeys(_ANALYST, _ANALYSTS),
 }
 
 

@@ -34,5 +34,6 @@ urlpatterns = [
         for p in account.urlpatterns
         if p.name in _WANTED
     ),
+    path("", include("jingkai.console.analyst.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

@@ -53,7 +53,7 @@ def uptake_of(decided: Decided) -> tuple[MeasureUptake, ...]:
 def measures_of(decided: Decided, table: pl.DataFrame) -> tuple[MeasureUptake, ...]:
     """Return what the rows of an `uptake_table` come to by measure and rule."""
     sums = table.group_by("rule").agg(pl.col(*_ANSWERS).sum())
-    counts = {name: tuple(row) for name, *row in sums.iter_rows()}
+    counts: dict[str, tuple[int, int, int]] = {n: (g, r, u) for n, g, r, u in sums.iter_rows()}
     found: dict[str, list[RuleUptake]] = {}
     for name in decided.rights:
         if sum(counts.get(name, ())):

@@ -14,7 +14,7 @@ from jingkai.report.figures import figure, percent, signed
 from jingkai.rulebook.results import amount_quantum
 from jingkai.vocabulary import Unit
 
-__all__ = ["MAIN", "by_zone", "figure_in", "indicator_titles", "shown"]
+__all__ = ["MAIN", "by_zone", "figure_cells", "figure_in", "indicator_titles", "shown"]
 
 #: What an investor looks at first, in this order; those without any data are left out.
 MAIN = (
@@ -81,14 +81,15 @@ def by_zone(
     """
     if zones is None:
         what = ("figures", tuple(names), lang)
-        return opened.kept(what, lambda: _by_zone(opened, names, lang, opened.tables["zone"]))
+        return opened.kept(what, lambda: figure_cells(opened, names, lang, opened.tables["zone"]))
     table = opened.tables["zone"].filter(pl.col("group").is_in(list(zones)))
-    return _by_zone(opened, names, lang, table)
+    return figure_cells(opened, names, lang, table)
 
 
-def _by_zone(
+def figure_cells(
     opened: Opened, names: Sequence[str], lang: str, table: pl.DataFrame
 ) -> dict[str, dict[str, Any]]:
+    """Return the rows of a level's table as `by_zone` does, by group."""
     rules = opened.rulebook.rules
     size = {n: (amount_quantum(rules[n].unit), str(rules[n].unit)) for n in names}
     table = table.filter(pl.col("indicator").is_in(list(names)))

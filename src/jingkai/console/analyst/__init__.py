@@ -1,0 +1,1 @@
+"""The analyst's desk: figures, uptake of rules, the assessment, reforms; aggregates only."""
