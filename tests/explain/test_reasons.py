@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -232,3 +233,23 @@ def test_a_group_of_a_score_has_its_own_name(rulebook):
         for a in c.atoms
     }
     assert "创新型中小企业评价·成长性" in texts
+
+
+def test_a_score_is_told_item_by_item_and_a_grade_class_by_class(rulebook):
+    rule = rulebook.rules["innovative_sme_score"]
+    found = explain_example(rulebook, examples_of(rule, rulebook)[0])
+    assert [p.title for p in found.parts] == [i.title.zh for g in rule.groups for i in g.items]
+    assert all(p.basis and p.result.endswith("分") for p in found.parts)
+
+
+def test_after_a_class_that_is_open_none_is_said_to_hold(rulebook):
+    rule = rulebook.rules["credit_risk_class_by_points"]
+    found = [explain_example(rulebook, e).parts for e in examples_of(rule, rulebook)]
+    after_open = [
+        (before, after)
+        for parts in found
+        for before, after in pairwise(parts)
+        if before.verdict is None
+    ]
+    assert after_open
+    assert not any(after.verdict for _, after in after_open)

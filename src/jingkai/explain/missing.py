@@ -143,7 +143,7 @@ class Missing:
         parts = [n for n in (self.rule.value, self.rule.cap) if n is not None]
         names: dict[str, None] = {}
         for part in parts:
-            positive = tree.Compare(">=", part, tree.Constant(Fraction(0)), "number")
+            positive = self.plans.positive(self.rule, part)
             names |= dict.fromkeys(self.row.missing_facts(positive, self.rule))
             for ref in (
                 n

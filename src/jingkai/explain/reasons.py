@@ -12,6 +12,7 @@ from typing import Any
 from jingkai.explain.code_titles import code_title
 from jingkai.explain.kleene import Family, decide_with, ways
 from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of, whole_test
+from jingkai.explain.parts import PartReason, Telling, class_parts, item_parts
 from jingkai.explain.row import RowEvaluator
 from jingkai.explain.words import (
     as_percent,
@@ -83,6 +84,8 @@ class RuleReason:
         What the applicant must bring for those that no office shares.
     blocking
         The smallest set of failed conditions that would have to change.
+    parts
+        Of a score its items, of a grade its classes in the order in which they are tried.
     figures
         Of a score or amount ``value``, ``low``, ``high`` as exact decimals in ``unit``; None: unknown.
     near_miss
@@ -109,6 +112,7 @@ class RuleReason:
     possible: list[str] = field(default_factory=list)
     figures: dict[str, str | None] = field(default_factory=dict)
     hidden: str = ""
+    parts: list[PartReason] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -171,6 +175,7 @@ class _Explaining:
             notes=source.notes.text(self.lang) if source.notes else "",
         )
         found.conditions = [self._condition(c) for c in rule.conditions]
+        found.parts = self._parts()
         self._say_result(found)
         if found.verdict is None or (
             self.rule.kind == "amount" and self.results.get(self.rule.id) is None
@@ -188,6 +193,19 @@ class _Explaining:
         if self.rule.kind == "amount":
             return verdict_of(self.results.get(f"{self.rule.id}__right"))
         return None if self.results.get(self.rule.id) is None else True
+
+    def _parts(self) -> list[PartReason]:
+        """Return the items or classes; none where one rests on a hidden fact: their sum would tell it."""
+        if self._why_hidden(self.plans.facts.of_result(self.rule)):
+            return []
+        telling = Telling(
+            lambda test: [self._atom(a) for a in self._telling(test)],
+            lambda test: [self._fact_label(n) for n in self.missing.of_test(test)],
+            self._fact_label,
+            self.lang,
+        )
+        items = item_parts(self.rule, self.row, telling)
+        return [*items, *class_parts(self.rule, self.row, telling)]
 
     # --- conditions
 
@@ -405,7 +423,10 @@ class _Explaining:
         points = 100 * (float(needed) + 1 - max(0.0, float(last / base)) ** (1 / node.years))
         fact = self.vocabulary.entities[self.rule.entity].facts[node.name]
         amount = figure_text(lacking, fact.symbol, self.lang)
-        name = self._words(tree.FactRef(node.name, ago=0))
+        last_year = self.plans.kept(
+            f"{self.rule.id} last year", node, lambda: tree.FactRef(node.name, ago=0)
+        )
+        name = self._words(last_year)
         if self.lang == "zh":
             return f"差约 {points:.4g} 个百分点（{name}再增加{_spaced(amount)}即可）"
         return f"about {points:.4g} percentage points off ({name} +{amount})"

@@ -39,10 +39,7 @@ class RulePlans:
         self.rulebook, self.as_of, self.present = rulebook, as_of, present
         self._lowerings: dict[str, Lowering] = {}
         self._tests: dict[tuple[str, tree.Node], Plan] = {}
-        self._numbers: dict[tuple[str, tree.Node], Exact] = {}
-        self._columns: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._items: dict[tuple[str, str, str], tuple[Plan, Plan]] = {}
-        self._unset: dict[tuple[str, tree.Node], tuple[str, ...]] = {}
         self._same: dict[Plan, Plan] = {}
         self._met: dict[tuple[str, int], tuple[tree.Node, Any]] = {}
         self._scopes: dict[str, Scope] = {}
@@ -126,21 +123,21 @@ class RulePlans:
 
     def number(self, rule: Rule, node: tree.Node) -> Exact:
         """Return a number of a rule exactly."""
-        key = (rule.id, node)
-        if key not in self._numbers:
-            made = self.lowering(rule).number(node)
-            num, den = (replace(w, plan=self._once(w.plan)) for w in (made.num, made.den))
-            self._numbers[key] = replace(made, num=num, den=den)
-        return self._numbers[key]
+        return self.kept(f"{rule.id} number", node, lambda: self._number(rule, node))
+
+    def _number(self, rule: Rule, node: tree.Node) -> Exact:
+        made = self.lowering(rule).number(node)
+        num, den = (replace(w, plan=self._once(w.plan)) for w in (made.num, made.den))
+        return replace(made, num=num, den=den)
 
     def unset(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
         """Return the rule's parameters in a test that nobody has set, each once."""
-        key = (rule.id, node)
-        if key not in self._unset:
-            names = dict.fromkeys(p.name for p in tree.walk(node) if isinstance(p, tree.Parameter))
-            values = ((name, rule.parameters[name].at(self.as_of)) for name in names)
-            self._unset[key] = tuple(name for name, v in values if isinstance(v, Unset))
-        return self._unset[key]
+        return self.kept(f"{rule.id} unset", node, lambda: self._find_unset(rule, node))
+
+    def _find_unset(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
+        names = dict.fromkeys(p.name for p in tree.walk(node) if isinstance(p, tree.Parameter))
+        values = ((name, rule.parameters[name].at(self.as_of)) for name in names)
+        return tuple(name for name, v in values if isinstance(v, Unset))
 
     def _once(self, plan: Plan) -> Plan:
         """Return the one plan of its kind: rows then find values by identity, not by comparing trees."""
@@ -148,10 +145,17 @@ class RulePlans:
 
     def columns(self, rule: Rule, node: tree.Node) -> tuple[str, ...]:
         """Return the columns that a test of a rule reads."""
-        key = (rule.id, node)
-        if key not in self._columns:
-            self._columns[key] = tuple(plan_columns(self._test(rule, node)))
-        return self._columns[key]
+        return self.kept(
+            f"{rule.id} columns", node, lambda: tuple(plan_columns(self._test(rule, node)))
+        )
+
+    def positive(self, rule: Rule, node: tree.Node) -> tree.Node:
+        """Return the test that a number of a rule is not negative: it reads what the number reads."""
+        return self.kept(
+            f"{rule.id} positive",
+            node,
+            lambda: tree.Compare(">=", node, tree.Constant(Fraction(0)), "number"),
+        )
 
     def item(self, rule: Rule, group: str, item: CheckedItem) -> tuple[Plan, Plan]:
         """Return the least and most hundredths of points of an item of a score."""

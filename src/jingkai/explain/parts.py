@@ -1,0 +1,96 @@
+"""The parts of a score or grade for one entity: each item's points, each class's test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from jingkai.explain.missing import verdict_of
+from jingkai.explain.row import RowEvaluator
+from jingkai.explain.words import figure_text, grade_text
+from jingkai.rulebook import Rule, tree
+
+if TYPE_CHECKING:
+    from jingkai.explain.reasons import AtomReason
+
+__all__ = ["PartReason", "Telling", "class_parts", "item_parts"]
+
+
+@dataclass(slots=True)
+class PartReason:
+    """An item of a score with its points, or a class of a grade with whether its test holds.
+
+    `result` are points, or from which to which; of a class `verdict`. `atoms` are the comparisons that
+    told, `missing` the facts that are not known.
+    """
+
+    title: str
+    basis: str = ""
+    result: str = ""
+    verdict: bool | None = None
+    atoms: list[AtomReason] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How the tests of a rule are told: `atoms` and `missing` of a test, the `label` of a fact."""
+
+    atoms: Callable[[tree.Node], list[AtomReason]]
+    missing: Callable[[tree.Node], list[str]]
+    label: Callable[[str], str]
+    lang: str
+
+
+def item_parts(rule: Rule, row: RowEvaluator, telling: Telling) -> Iterator[PartReason]:
+    """Yield the items of a score with their points; nothing of another kind of rule."""
+    for group in rule.groups:
+        for item in group.items:
+            low, high = (
+                Fraction(row.value(w), 100) for w in row.plans.item(rule, group.id, item)
+            )
+            tests = [b.test for b in item.bands if b.test is not None]
+            names = {n: None for t in tests for n in row.missing_facts(t, rule)}
+            wanted = list(names) or ([item.mark] if item.mark else [])
+            yield PartReason(
+                item.title.text(telling.lang),
+                item.basis,
+                _points(low, high, rule, telling.lang),
+                atoms=_deciding(tests, rule, row, telling),
+                missing=[telling.label(n) for n in wanted] if low != high else [],
+            )
+
+
+def class_parts(rule: Rule, row: RowEvaluator, telling: Telling) -> Iterator[PartReason]:
+    """Yield the classes of a grade, down to the one that holds; nothing of another kind of rule."""
+    open_before = False
+    for grade, test in rule.grades:
+        verdict = True if test is None else verdict_of(row.value(row.plans.test(rule, test)))
+        missing = [] if test is None or verdict is not None else telling.missing(test)
+        known = None if verdict and open_before else verdict  # one before it may hold yet
+        atoms = [] if test is None else telling.atoms(test)
+        title = grade_text(rule, grade, telling.lang)
+        yield PartReason(title, verdict=known, atoms=atoms, missing=missing)
+        if verdict:
+            return
+        open_before |= verdict is None
+
+
+def _points(low: Fraction, high: Fraction, rule: Rule, lang: str) -> str:
+    least, most = (figure_text(v, rule.unit, lang) for v in (low, high))
+    if low == high:
+        return most
+    return f"{least.partition(' ')[0]} {'至' if lang == 'zh' else 'to'} {most}"
+
+
+def _deciding(
+    tests: list[tree.Node], rule: Rule, row: RowEvaluator, telling: Telling
+) -> list[AtomReason]:
+    """Return the comparisons of the first test that holds, where all before it are decided."""
+    for test in tests:
+        verdict = verdict_of(row.value(row.plans.test(rule, test)))
+        if verdict is not False:
+            return telling.atoms(test) if verdict else []
+    return []
