@@ -48,9 +48,7 @@ def item_parts(rule: Rule, row: RowEvaluator, telling: Telling) -> Iterator[Part
     """Yield the items of a score with their points; nothing of another kind of rule."""
     for group in rule.groups:
         for item in group.items:
-            low, high = (
-                Fraction(row.value(w), 100) for w in row.plans.item(rule, group.id, item)
-            )
+            low, high = (Fraction(row.value(w), 100) for w in row.plans.item(rule, group.id, item))
             tests = [b.test for b in item.bands if b.test is not None]
             names = {n: None for t in tests for n in row.missing_facts(t, rule)}
             wanted = list(names) or ([item.mark] if item.mark else [])
