@@ -24,7 +24,7 @@ def test_modules_and_functions_are_of_a_size_to_read(path):
 
 
 #: Modules that are still too long; the list may only shrink.
-LONG = {"grammar.py": 660, "reasons.py": 580}
+LONG = {"grammar.py": 660, "reasons.py": 520}
 
 
 def test_nothing_names_this_machine():

@@ -9,7 +9,7 @@ from typing import Any
 from jingkai.console.opened import Opened
 from jingkai.console.portal.rule_parts import window
 from jingkai.console.portal.rule_words import kind_text
-from jingkai.explain.reasons import RuleReason
+from jingkai.explain.reason import RuleReason
 from jingkai.explain.verdict_words import is_near, near_text, verdict_text
 from jingkai.rulebook import Rule
 

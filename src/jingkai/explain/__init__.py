@@ -6,7 +6,7 @@ Nothing is decided here: verdicts are the stored ones, figures are the same plan
 """
 
 from jingkai.explain.explainer import Explainer, ExplainError
-from jingkai.explain.reasons import ConditionReason, RuleReason
+from jingkai.explain.reason import ConditionReason, RuleReason
 from jingkai.explain.together import Choice, Combination
 
 __all__ = ["Choice", "Combination", "ConditionReason", "ExplainError", "Explainer", "RuleReason"]

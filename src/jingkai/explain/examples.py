@@ -13,7 +13,8 @@ from jingkai.engine.examples import (
     with_parameters,
 )
 from jingkai.engine.polars_engine import program_frame
-from jingkai.explain.reasons import RuleReason, explain_rule
+from jingkai.explain.reason import RuleReason
+from jingkai.explain.reasons import explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.rulebook import Rulebook, compile_program
 

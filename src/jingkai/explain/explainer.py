@@ -11,7 +11,8 @@ from jingkai.engine.joins import facts_columns
 from jingkai.engine.store import DecisionRun, RowReader
 from jingkai.errors import JingkaiError
 from jingkai.explain.again import RowProgram
-from jingkai.explain.reasons import RuleReason, explain_rule
+from jingkai.explain.reason import RuleReason
+from jingkai.explain.reasons import explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.explain.together import Combination, best_combination
 from jingkai.registry.snapshot import Match, Snapshot

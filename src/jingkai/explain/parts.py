@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from jingkai.explain.missing import verdict_of
+from jingkai.explain.reason import AtomReason, PartReason
 from jingkai.explain.row import RowEvaluator
 from jingkai.explain.words import figure_text, grade_text
 from jingkai.rulebook import Rule, tree
 
-if TYPE_CHECKING:
-    from jingkai.explain.reasons import AtomReason
-
-__all__ = ["PartReason", "Telling", "class_parts", "item_parts"]
-
-
-@dataclass(slots=True)
-class PartReason:
-    """An item of a score with its points, or a class of a grade with whether its test holds.
-
-    `result` are points, or from which to which; of a class `verdict`. `atoms` are the comparisons that
-    told, `missing` the facts that are not known.
-    """
-
-    title: str
-    basis: str = ""
-    result: str = ""
-    verdict: bool | None = None
-    atoms: list[AtomReason] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+__all__ = ["Telling", "class_parts", "item_parts"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -12,7 +11,8 @@ from typing import Any
 from jingkai.explain.code_titles import code_title
 from jingkai.explain.kleene import Family, decide_with, ways
 from jingkai.explain.missing import Missing, atoms, fact_of, verdict_of, whole_test
-from jingkai.explain.parts import PartReason, Telling, class_parts, item_parts
+from jingkai.explain.parts import Telling, class_parts, item_parts
+from jingkai.explain.reason import AtomReason, ConditionReason, PartReason, RuleReason
 from jingkai.explain.row import RowEvaluator
 from jingkai.explain.words import (
     as_percent,
@@ -30,93 +30,7 @@ from jingkai.rulebook.rule import Condition
 from jingkai.rulebook.scope import Scope
 from jingkai.vocabulary import Unit
 
-__all__ = ["AtomReason", "ConditionReason", "RuleReason", "explain_rule"]
-
-
-@dataclass(slots=True)
-class AtomReason:
-    """One comparison of a condition: what was found, what was needed, how far off.
-
-    `facts` are the columns it rests on; `hidden` says why nothing found is shown, empty where it is.
-    """
-
-    text: str
-    found: str
-    needed: str
-    verdict: bool | None
-    distance: str = ""
-    facts: tuple[str, ...] = ()
-    hidden: str = ""
-
-
-@dataclass(slots=True)
-class ConditionReason:
-    """A condition with its article, verdict and comparisons.
-
-    `applies` is False where the condition does not bind the entity (不适用). `hidden` says why its
-    verdict is not shown, empty where it is or is unknown.
-    """
-
-    id: str
-    title: str
-    basis: str
-    verdict: bool | None
-    applies: bool | None = True
-    atoms: list[AtomReason] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    say: str = ""
-    hidden: str = ""
-
-
-@dataclass(slots=True)
-class RuleReason:
-    """A rule explained for one entity.
-
-    Parameters
-    ----------
-    verdict
-        True, False or None (undetermined); of an amount its right, of a score or grade None.
-    result
-        The amount, score or grade in words; empty where nothing bounds it.
-    missing
-        The smallest set of facts that, known favourably, would grant it.
-    materials
-        What the applicant must bring for those that no office shares.
-    blocking
-        The smallest set of failed conditions that would have to change.
-    parts
-        Of a score its items, of a grade its classes in the order in which they are tried.
-    figures
-        Of a score or amount ``value``, ``low``, ``high`` as exact decimals in ``unit``; None: unknown.
-    near_miss
-        ``"one"`` where one condition alone refused, ``"possible"`` where some others are unknown.
-    hidden
-        Why points, amount, possible grades and due date are not shown; empty where they are.
-    """
-
-    rule: str
-    title: str
-    measure: str
-    kind: str
-    document: str
-    verified: bool
-    verdict: bool | None
-    result: str = ""
-    conditions: list[ConditionReason] = field(default_factory=list)
-    missing: list[dict[str, Any]] = field(default_factory=list)
-    materials: list[str] = field(default_factory=list)
-    blocking: list[str] = field(default_factory=list)
-    near_miss: str = ""
-    notes: str = ""
-    due: str = ""
-    possible: list[str] = field(default_factory=list)
-    figures: dict[str, str | None] = field(default_factory=dict)
-    hidden: str = ""
-    parts: list[PartReason] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        return asdict(self)
+__all__ = ["explain_rule"]
 
 
 def explain_rule(

@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 
 from jingkai.engine.polars_engine import program_frame
-from jingkai.explain.reasons import RuleReason, explain_rule
+from jingkai.explain.reason import RuleReason
+from jingkai.explain.reasons import explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.rulebook import Rule, Rulebook, compile_program
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jingkai.explain.reasons import RuleReason
+from jingkai.explain.reason import RuleReason
 
 __all__ = ["is_near", "near_text", "verdict_text"]
 

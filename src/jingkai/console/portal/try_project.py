@@ -14,7 +14,7 @@ from jingkai.console.opened import Opened
 from jingkai.console.portal.places import named_zone, opened_zones, region_titles
 from jingkai.console.portal.rule_words import kind_text
 from jingkai.console.portal.trial_form import ASSUMED, Filled, fill, sections
-from jingkai.explain.reasons import RuleReason
+from jingkai.explain.reason import RuleReason
 from jingkai.explain.trial import Trial, TriedRule, plans_on
 from jingkai.explain.words import grade_text
 
