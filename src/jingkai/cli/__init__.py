@@ -18,6 +18,7 @@ from jingkai.cli.demo import demo_command
 from jingkai.cli.explaining import explain_command
 from jingkai.cli.finding import materials_command, near_command
 from jingkai.cli.indicating import indicators_command
+from jingkai.cli.inspecting import inspect_app
 from jingkai.cli.loading import (
     facts_command,
     init_command,
@@ -63,6 +64,7 @@ app.command("worker")(worker_command)
 app.add_typer(account_app, name="account")
 app.add_typer(rules_app, name="rules")
 app.add_typer(population_app, name="population")
+app.add_typer(inspect_app, name="inspect")
 
 
 def main() -> None:

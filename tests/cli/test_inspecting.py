@@ -1,0 +1,91 @@
+"""jingkai inspect as a person and as a program uses it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import run
+
+
+def _fill(folder: Path) -> None:
+    """Set what the example leaves to the zone."""
+    file = folder / "inspections" / "plan.yaml"
+    text = file.read_text("utf-8")
+    for name, value in (("cap", "2"), ("cap_basis", "试验"), ("visits_per_day", "3")):
+        text = re.sub(rf"(?m)^( +{name}:).*", rf"\1 {value}", text)
+    text = text.replace("{A: 5 %,", "{A: 5 %, unknown: 10 %,").replace(
+        "{A: 1,", "{A: 1, unknown: 1,"
+    )
+    file.write_text(text, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def zone(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("inspecting")
+    run(folder, "demo", "--enterprises", "300")
+    run(folder / "demo-zone", "inspect", "template")
+    return folder / "demo-zone"
+
+
+@pytest.fixture(scope="module")
+def filled(zone) -> Path:
+    _fill(zone)
+    return zone
+
+
+def test_the_example_is_refused_until_the_zone_sets_its_figures(zone):
+    _, err, code = run(
+        zone, "inspect", "plan", "inspections/plan.yaml", "--out", "none", check=False
+    )
+    assert code == 2 and "cap：没有设定" in err and "不代为设定" in err
+    assert re.search(r"plan\.yaml:\d+", err) and not (zone / "none").exists()
+
+
+def test_announced_then_drawn_then_verified(filled):
+    plan = ("inspect", "plan", "inspections/plan.yaml", "--out", "year")
+    text, _, _ = run(filled, *plan)
+    assert "抽取前公布整个文件夹" in text and "合成数据" in text
+    assert run(filled, "inspect", "verify", "year", check=False)[2] == 1
+    text, _, _ = run(filled, *plan, "--seed", "甲的话", "--seed", "3512.77")
+    assert "全部相符" in text and "联合后" in text and "外人无从知道" not in text
+    found = json.loads(run(filled, *plan, "--seed", "甲的话", "--seed", "3512.77", "--json")[0])
+    assert found["synthetic"] and found["announced_before"] and found["visits"] < found["separate"]
+    assert all(c["holds"] for c in found["checks"])
+    assert "全部相符" in run(filled, "inspect", "verify", "year")[0]
+    assert "全部相符" in run(filled, "inspect", "verify", "year/published")[0]
+    tables = {f.name for f in (filled / "year" / "internal" / "plan").iterdir()}
+    assert {"visits.parquet", "visits.csv", "visits.xlsx", "unassigned.csv"} <= tables
+
+
+def test_a_seed_given_at_once_is_told_to_prove_nothing(filled):
+    text, _, _ = run(
+        filled, "inspect", "plan", "inspections/plan.yaml", "--out", "at-once", "--seed", "a", "--seed", "b"
+    )  # fmt: skip
+    assert "外人无从知道种子不是挑出来的" in text
+
+
+def test_an_enterprise_asks_about_itself(filled):
+    run(
+        filled,
+        "inspect",
+        "plan",
+        "inspections/plan.yaml",
+        "--out",
+        "own",
+        "--seed",
+        "a",
+        "--seed",
+        "b",
+    )
+    head, first = (filled / "own/internal/receipts.csv").read_text("utf-8").splitlines()[:2]
+    row = dict(zip(head.split(","), first.split(","), strict=True))
+    ask = ("inspect", "verify", "own/published", "--key", row["key"])
+    text, _, _ = run(filled, *ask, "--nonce", row["nonce"])
+    assert "抽中" in text
+    err = run(filled, *ask, "--nonce", "0", check=False)[1]
+    assert "不在名单中" in err
+    assert "一起给" in run(filled, *ask, check=False)[1]
