@@ -3,6 +3,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& { command -v $$p; break; }; done)
 BIN := .venv/bin
+# 0: make demo only says how the site is opened
+DEMO_SERVE ?= 1
 STAMP := .venv/.installed
 SPARK := .venv/.spark
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -48,9 +50,11 @@ browser: # the tests look at reports in Chromium; without it those are skipped
 	&& command -v chromium >/dev/null 2>&1; } \
 	|| echo "No Chromium here: the tests that look at reports in a browser are skipped. Install chromium to run them."
 
-demo: setup ## a synthetic nation and a demo zone, decided and explained, and what to try next
+demo: setup ## a synthetic nation and a demo zone, decided and explained, and the site opened on the nation
 	@$(BIN)/jingkai population make --scale 0.01 --seed 7 --out demo-nation
 	@$(BIN)/jingkai demo
+	@if [ "$(DEMO_SERVE)" = 0 ]; then printf '\n%s\n' "  cd demo-nation && ../$(BIN)/jingkai serve --demo"; \
+	else printf '\n'; cd demo-nation && exec ../$(BIN)/jingkai serve --demo; fi
 
 test: setup $(SPARK) java browser ## everything that must hold: style, types, layers, tests
 	$(BIN)/ruff check .

@@ -16,6 +16,13 @@ __all__ = ["account_app", "serve_command", "worker_command"]
 account_app = typer.Typer(
     no_args_is_help=True, help="网站的账户：新建、列出。Accounts of the site."
 )
+_ROLE_TITLES = (
+    ("enterprise", "企业"),
+    ("officer", "经办人员"),
+    ("zone_analyst", "经开区分析"),
+    ("ministry_analyst", "部委分析"),
+    ("auditor", "审计"),
+)
 _ROLES = "enterprise、officer、zone_analyst、ministry_analyst 或 auditor"
 
 
@@ -35,6 +42,7 @@ def serve_command(
     host: str = typer.Option("127.0.0.1", "--host", help="监听地址"),
     port: int = typer.Option(8000, "--port", min=1, max=65535, help="端口"),
     threads: int = typer.Option(8, "--threads", min=1, help="同时回答的请求数"),
+    demo: bool = typer.Option(False, "--demo", help="合成数据：每类用户给一个演示账户"),
 ) -> None:
     """打开网站。Serve the site on this workspace."""
     _console()
@@ -42,7 +50,29 @@ def serve_command(
 
     workspace = find_workspace()
     line(f"打开工作区 {workspace.path.name}，计算页面要用的指标……")
-    serve(workspace, host, port, threads, lambda url: line(f"网站已就绪：{url}（Ctrl+C 停止）"))
+    serve(workspace, host, port, threads, _show_demo if demo else _show_ready)
+
+
+def _show_ready(address: str) -> None:
+    line(f"网站已就绪：{address}（Ctrl+C 停止）")
+
+
+def _show_demo(address: str) -> None:
+    """Make an account a desk, and print how to sign in as each, this once."""
+    from jingkai.console.demo_accounts import demo_accounts
+    from jingkai.console.opened import opened
+
+    found = opened()
+    if found is None:
+        raise JingkaiError("工作区里还没有数据", hint="先运行 `jingkai population make`")
+    accounts = demo_accounts(found)
+    titles = dict(_ROLE_TITLES)
+    rows = [[a.name, a.password, titles[a.role], a.about] for a in accounts]
+    show_table(
+        "演示账户（密码只显示这一次，每次启动换新）", ["账户", "密码", "身份", "看什么"], rows
+    )
+    line(f"从导览开始：{address}tour/")
+    _show_ready(address)
 
 
 def worker_command(

@@ -24,6 +24,7 @@ _PORTAL = (
     "measure",
     "rule",
     "try",
+    "tour",
     "api_page",
 )
 _API = ("api-root", "openapi-json", "zones", "zone", "indicators", "rules", "rule", "try")

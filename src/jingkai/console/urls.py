@@ -6,7 +6,17 @@ from allauth.account import urls as account
 from django.urls import include, path
 
 from jingkai.console.api.site import api
-from jingkai.console.portal import api_page, compare, home, library, rule, try_project, zone, zones
+from jingkai.console.portal import (
+    api_page,
+    compare,
+    home,
+    library,
+    rule,
+    tour,
+    try_project,
+    zone,
+    zones,
+)
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -25,6 +35,7 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/<str:name>/", library.measure, name="measure"),
     path("try/", try_project.try_project, name="try"),
+    path("tour/", tour.tour, name="tour"),
     path("api/", api_page.api_page, name="api_page"),
     path("api/", api.urls),
     path("rules/<str:name>/", rule.rule, name="rule"),

@@ -92,5 +92,7 @@ def _keep(workspace: Workspace, ended: threading.Event) -> None:
 
 
 def _follow() -> None:
-    sys.stdin.buffer.read()  # ends when the other end is closed, however that process ended
+    # Not by the buffered reader, whose lock would be held when Python ends.
+    while os.read(sys.stdin.fileno(), 64):
+        pass  # ends when the other end is closed, however that process ended
     os._exit(1)  # whatever it does is safe to be killed in
