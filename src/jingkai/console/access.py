@@ -11,7 +11,12 @@ from jingkai.console.roles import Role
 from jingkai.registry.snapshot import Match
 from jingkai.vocabulary import Fact
 
-__all__ = ["SENSITIVE", "enterprise_for", "may_see_enterprise", "may_see_fact"]
+__all__ = [
+    "SENSITIVE",
+    "enterprise_for",
+    "may_see_enterprise",
+    "may_see_fact",
+]
 
 #: Facts whose reading is written into the audit trail.
 SENSITIVE = frozenset({"business", "personal"})

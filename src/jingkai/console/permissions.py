@@ -42,6 +42,12 @@ _OWN_ACCOUNT = (
     "mfa_download_recovery_codes",
 )
 _AUDITOR = ("trail",)
+#: Keys and what programs ask with them; an auditor changes nothing, so it has none.
+_KEYS = ("tokens", "token_revoke", "api:check")
+_ENTERPRISES = {
+    "api:entitlements": frozenset({Role.ENTERPRISE, Role.OFFICER}),
+    "api:enterprises": frozenset({Role.OFFICER}),
+}
 #: Roles that change nothing but their own account.
 _READERS = frozenset({Role.AUDITOR})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,6 +59,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_SIGN_IN, EVERYONE),
     **dict.fromkeys(_OWN_ACCOUNT, SIGNED_IN),
     **dict.fromkeys(_AUDITOR, frozenset({Role.AUDITOR})),
+    **dict.fromkeys(_KEYS, SIGNED_IN - {Role.AUDITOR}),
+    **_ENTERPRISES,
     **dict.fromkeys(_ANALYST, _ANALYSTS),
 }
 

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "jingkai.console.middleware.bodies.BodiesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jingkai.console.middleware.token.TokenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "jingkai.console.middleware.failures.FailuresMiddleware",
@@ -129,6 +130,17 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = True
 
 MASK_SOLE_TRADERS = _CONSOLE.mask_sole_traders
 RETENTION = _CONSOLE.retention
+
+# --- what all processes share
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "console_cache",
+    }
+    if "postgresql" in DATABASES["default"]["ENGINE"]
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 
 # --- long work
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("rules/<str:name>/", rule.rule, name="rule"),
     path("", include("jingkai.console.audit.urls")),
+    path("", include("jingkai.console.tokens.urls")),
     *(
         path(f"accounts/{p.pattern}", p.callback, name=p.name)
         for p in account.urlpatterns

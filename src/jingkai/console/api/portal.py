@@ -12,6 +12,7 @@ from jingkai.console.api.shapes import (
     Failure,
     IndicatorRow,
     Indicators,
+    Lang,
     RuleLine,
     TrialAnswer,
     TrialQuestion,
@@ -32,7 +33,6 @@ __all__ = ["router"]
 
 router = Router(tags=["portal"])
 _FAILS = {400: Failure, 404: Failure, 422: Failure, 429: Failure}
-Lang = Annotated[str, Query(pattern="^(zh|en)$", description="zh or en")]
 
 
 @router.get("/zones", response={200: Zones, **_FAILS}, url_name="zones")

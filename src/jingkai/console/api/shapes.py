@@ -5,19 +5,31 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from ninja import Field, Schema
+from ninja import Field, Query, Schema
+from pydantic import ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints
 
 __all__ = [
+    "CheckAnswer",
+    "CheckQuestion",
+    "CheckedCell",
+    "CheckedRow",
+    "CheckedRule",
+    "Enterprise",
+    "Enterprises",
+    "Entitlements",
     "Failure",
     "Finding",
     "IndicatorRow",
     "Indicators",
+    "Lang",
     "RuleLine",
     "TrialAnswer",
     "TrialQuestion",
     "Zone",
     "Zones",
 ]
+
+Lang = Annotated[Literal["zh", "en"], Query(description="zh or en")]
 
 
 class Finding(Schema):
@@ -125,3 +137,104 @@ class TrialAnswer(Schema):
     rules: list[dict[str, Any]]
     differ: list[dict[str, str]]
     zones: list[dict[str, Any]]
+
+
+class Entitlements(Schema):
+    """What the rules come to for an enterprise: a line a rule, and counts of rights by state."""
+
+    key: str
+    name: str
+    snapshot: str
+    as_of: date
+    synthetic: bool
+    counts: dict[str, int]
+    measures: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+
+
+class Enterprise(Schema):
+    """An enterprise as a search finds it; null where the data do not say."""
+
+    key: str
+    name: str | None
+    industry_code: str | None
+    established_on: date | None
+
+
+class Enterprises(Schema):
+    """Enterprises that a search found; `more` where it found more than are given."""
+
+    snapshot: str
+    synthetic: bool
+    more: bool
+    enterprises: list[Enterprise]
+
+
+Cell = (
+    StrictBool
+    | StrictInt
+    | StrictFloat
+    | Annotated[StrictStr, StringConstraints(max_length=200)]
+    | None
+)
+Column = Annotated[str, Field(max_length=120)]
+
+
+class CheckQuestion(Schema):
+    """Rows of facts by column (a yearly one with its year), and the rules to decide them by."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "rules": ["high_tech_enterprise"],
+                    "day": "2026-06-30",
+                    "rows": [
+                        {"established_on": "2015-03-01", "revenue_2025": "1.2亿元"},
+                        {"established_on": "2026-03-01", "core_ip_count": 3},
+                    ],
+                }
+            ]
+        },
+    )
+
+    rules: list[Annotated[str, Field(max_length=120)]] = Field(min_length=1, max_length=20)
+    day: date | None = Field(None, description="the data's day where it is left out")
+    rows: list[Annotated[dict[Column, Cell], Field(max_length=300)]] = Field(
+        min_length=1, max_length=10_000
+    )
+
+
+class CheckedRule(Schema):
+    """What a rule says of a row: `value` in the rule's unit, `missing` the facts that open conditions read."""
+
+    verdict: Literal["granted", "refused", "undetermined"] | None
+    value: float | None
+    grade: str | None
+    missing: list[str]
+
+
+class CheckedRow(Schema):
+    """A row by its place (from 0); `results` by rule, null where a cell of it could not be read."""
+
+    row: int
+    results: dict[str, CheckedRule] | None
+
+
+class CheckedCell(Schema):
+    """A cell that could not be read."""
+
+    row: int
+    column: str
+    what: str
+
+
+class CheckAnswer(Schema):
+    """What came of the rows; of cells that could not be read the first 1,000."""
+
+    day: date
+    entity: str
+    rows: list[CheckedRow]
+    errors: list[CheckedCell]
+    error_count: int

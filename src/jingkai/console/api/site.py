@@ -9,12 +9,12 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.renderers import JSONRenderer
-from ninja.throttling import AnonRateThrottle
 
 from jingkai import __version__
-from jingkai.console.api.portal import router
+from jingkai.console.api import desks, portal
+from jingkai.console.api.rates import AddressThrottle, TokenThrottle
 from jingkai.console.errors import ConsoleError, NotFound
 from jingkai.errors import Finding, JingkaiError
 
@@ -37,9 +37,10 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
     renderer=ChineseRenderer(),
-    throttle=[AnonRateThrottle("120/m")],
+    throttle=[AddressThrottle("api", 120), TokenThrottle("api", 600)],
 )
-api.add_router("", router)
+api.add_router("", portal.router)
+api.add_router("", desks.router)
 
 
 def _said(request: HttpRequest, error: JingkaiError, status: int) -> HttpResponse:
@@ -75,10 +76,25 @@ def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
     return response
 
 
+@api.exception_handler(AuthenticationError)
+def no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Say that a call wants a key."""
+    found = ConsoleError(
+        "这个接口要用密钥", hint="登录后在“接口密钥”页新建，放在请求头 Authorization: Bearer 里"
+    )
+    found.code = "unauthorized"
+    response = _said(request, found, 401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
 @api.exception_handler(HttpError)
 def http_failed(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Say why a request is none: a body that is no JSON."""
-    return _said(request, ConsoleError("请求无法读取", hint=str(error)), error.status_code)
+    """Say why a request is none: a body that is no JSON, a key for other things."""
+    refused = error.status_code == 403
+    found = ConsoleError("不能这样请求" if refused else "请求无法读取", hint=str(error))
+    found.code = "forbidden" if refused else found.code
+    return _said(request, found, error.status_code)
 
 
 @api.exception_handler(SuspiciousOperation)
