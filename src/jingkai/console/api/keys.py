@@ -12,7 +12,7 @@ from jingkai.console.trail import record
 __all__ = ["Scope"]
 
 
-class Scope(HttpBearer):  # type: ignore[misc]
+class Scope(HttpBearer):
     """Lets through requests whose key has a scope; the middleware has looked the key up."""
 
     def __init__(self, scope: str) -> None:

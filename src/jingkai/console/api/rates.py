@@ -49,7 +49,7 @@ class Rate:
         return f"rate:{self.name}:{who}"
 
 
-class _Throttle(BaseThrottle):  # type: ignore[misc]
+class _Throttle(BaseThrottle):
     """Lets a request through by a rate; nothing of one request is kept for the next."""
 
     def __init__(self, name: str, most: int) -> None:
