@@ -160,7 +160,7 @@ def test_accepted_it_counts_before_what_the_holder_and_others_said_of_the_same_d
     assert (source.office, source.file) == ("tax", f"更正申请{correction.pk}.csv")
     assert job.result["before"] == Snapshot.current(town).manifest["previous"]
     assert _actions(correction) == [
-        "correction.submit", "correction.accept", "correction.applied",
+        "correction.submit", "correction.accept", "correction.apply",
     ]  # fmt: skip
     assert list(breaks()) == []
 

@@ -11,6 +11,13 @@ pytestmark = pytest.mark.xdist_group("console")
 
 #: What fills the place holders of a route.
 SAMPLES: dict[str, dict[str, str]] = {
+    "my_rule": {"name": "high_tech_enterprise"},
+    "my_paper": {"name": "high_tech_enterprise"},
+    "my_correct": {"column": "revenue_2025"},
+    "my_correction": {"id": "1"},
+    "paper": {"number": "JK-20260630-0000-0000-0000-0000"},
+    "verify_number": {"number": "JK-20260630-0000-0000-0000-0000"},
+    "evidence": {"id": "00000000-0000-0000-0000-000000000000"},
     "zone": {"key": "甲经开区"},
     "measure": {"name": "innovation_platforms"},
     "rule": {"name": "high_tech_enterprise"},

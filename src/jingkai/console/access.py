@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from jingkai.console.errors import NotFound
 from jingkai.console.models import Account
 from jingkai.console.opened import Opened
@@ -60,13 +58,8 @@ def may_see_fact(account: Account, fact: Fact) -> bool:
 
 
 def _zone_of(found: Opened, match: Match) -> str | None:
-    if "zone" not in found.snapshot.columns("enterprise"):
+    table = found.snapshot.table("enterprise")
+    if "zone" not in table.column_names:
         return None
-    row: dict[str, Any] = (
-        found.snapshot.scan("enterprise")
-        .select("zone")
-        .slice(match.position, 1)
-        .collect()
-        .row(0, named=True)
-    )
-    return row["zone"]
+    zone: str | None = table["zone"][match.position].as_py()
+    return zone

@@ -20,6 +20,7 @@ from jingkai.console.models import Correction, Job
 from jingkai.console.opened import Opened, rulebook
 from jingkai.console.reload import decide_now, loaded_since
 from jingkai.console.trail import record_as
+from jingkai.explain.reason import RuleReason
 from jingkai.explain.verdict_words import verdict_text
 from jingkai.registry.load import load
 from jingkai.registry.snapshot import Snapshot
@@ -109,7 +110,17 @@ def _verdicts(found: Opened, key: str) -> dict[str, dict[str, str]]:
         for lang in ("zh", "en")
     }
     pairs = zip(by_lang["zh"], by_lang["en"], strict=True)
-    return {zh.rule: {"zh": verdict_text(zh), "en": verdict_text(en, "en")} for zh, en in pairs}
+    return {zh.rule: {"zh": _told(zh, "zh"), "en": _told(en, "en")} for zh, en in pairs}
+
+
+def _told(reason: RuleReason, lang: str) -> str:
+    """Return a verdict in words, with how many facts it still waits for: a fact may bring it only nearer."""
+    word, lacking = verdict_text(reason, lang), len(reason.missing)
+    if not lacking:
+        return word
+    return (
+        f"{word}（还缺 {lacking} 项数据）" if lang == "zh" else f"{word} ({lacking} facts missing)"
+    )
 
 
 def _applied(correction: Correction, after: Snapshot) -> None:
@@ -119,6 +130,6 @@ def _applied(correction: Correction, after: Snapshot) -> None:
     with transaction.atomic():
         if accepted.update(state=Correction.State.APPLIED, snapshot=after.id):
             record_as(
-                officer.username, officer.role, "correction.applied", correction.enterprise,
+                officer.username, officer.role, "correction.apply", correction.enterprise,
                 [correction.column], correction=correction.pk, snapshot=after.id,
             )  # fmt: skip

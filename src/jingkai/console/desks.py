@@ -24,7 +24,13 @@ _ANALYST = (
     Entry("uptake", "政策落实", "Uptake"),
     Entry("assessment", "综合评价", "Assessment"),
 )
+_ENTERPRISE = (
+    Entry("my", "我的权益", "My entitlements", ("my_rule",)),
+    Entry("my_facts", "我的数据", "My facts", ("my_correct",)),
+    Entry("my_corrections", "我的更正", "My corrections", ("my_correction",)),
+)
 DESKS: dict[Role, tuple[Entry, ...]] = {
+    Role.ENTERPRISE: _ENTERPRISE,
     Role.ZONE_ANALYST: _ANALYST,
     Role.MINISTRY_ANALYST: _ANALYST,
     Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),

@@ -53,7 +53,21 @@ _READERS = frozenset({Role.AUDITOR})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANALYST = ("figures", "figure", "uptake", "assessment")
 _ANALYSTS = frozenset({Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})
+_ENTERPRISE = (
+    "my",
+    "my_rule",
+    "my_paper",
+    "my_facts",
+    "my_correct",
+    "my_corrections",
+    "my_correction",
+    "paper",
+)
+_VERIFY = ("verify", "verify_number")
 ROUTES: dict[str, frozenset[Role]] = {
+    **dict.fromkeys(_ENTERPRISE, frozenset({Role.ENTERPRISE})),
+    "evidence": frozenset({Role.ENTERPRISE, Role.OFFICER}),
+    **dict.fromkeys(_VERIFY, EVERYONE),
     **dict.fromkeys(_PORTAL, EVERYONE),
     **dict.fromkeys((f"api:{name}" for name in _API), EVERYONE),
     **dict.fromkeys(_SIGN_IN, EVERYONE),

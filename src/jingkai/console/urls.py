@@ -47,5 +47,6 @@ urlpatterns = [
         if p.name in _WANTED
     ),
     path("", include("jingkai.console.analyst.urls")),
+    path("", include("jingkai.console.enterprise.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
 ]

@@ -77,8 +77,13 @@ def page_html(page: Page) -> str:
     return text
 
 
-def write_pdf(html: str, path: Path) -> None:
+def write_pdf(html: str, path: Path, css: str = "") -> None:
     """Write a page's HTML as an A4 PDF with its fonts inside.
+
+    Parameters
+    ----------
+    css
+        Style beside what the page holds itself.
 
     Raises
     ------
@@ -92,7 +97,8 @@ def write_pdf(html: str, path: Path) -> None:
             "写 PDF 需要 Pango，这台机器上没有",
             hint="安装 libpango-1.0-0 和 libpangoft2-1.0-0，再运行一次；HTML 不需要它",
         ) from error
-    weasyprint.HTML(string=html, url_fetcher=_refuse).write_pdf(path)
+    sheets = [weasyprint.CSS(string=css, url_fetcher=_refuse)] if css else []
+    weasyprint.HTML(string=html, url_fetcher=_refuse).write_pdf(path, stylesheets=sheets)
 
 
 def _refuse(url: str, *_: Any, **__: Any) -> Any:

@@ -24,6 +24,7 @@ _ACTIONS = {
     "enterprise.read": ("查看企业", "enterprise read"),
     "evidence.read": ("查看证明材料", "evidence read"),
     "identity.refused": ("外部身份被拒绝", "outer identity refused"),
+    "paper.issue": ("出具认定结果", "decision put on paper"),
     "request.forged": ("伪造或过期的表单", "forged or stale form"),
     "request.refused": ("越权访问被拒绝", "request refused"),
     "retention.delete": ("到期删除", "deleted past its period"),

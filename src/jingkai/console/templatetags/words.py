@@ -8,7 +8,7 @@ from django import template
 
 from jingkai.console.wanted import without_format
 
-__all__ = ["beside", "grouped", "in_state", "listed", "say", "with_query"]
+__all__ = ["beside", "grouped", "in_state", "listed", "of_sort", "say", "with_query"]
 
 register = template.Library()
 
@@ -48,3 +48,9 @@ def grouped(value: int) -> str:
 def in_state(rules: list[dict[str, Any]], state: str) -> list[dict[str, Any]]:
     """Return the tried rules that are in a state."""
     return [r for r in rules if r["state"] == state]
+
+
+@register.filter
+def of_sort(rules: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    """Return the rules of a sort, as `entitlements` tells them apart."""
+    return [r for r in rules if r["sort"] == sort]
