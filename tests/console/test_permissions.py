@@ -22,6 +22,7 @@ SAMPLES: dict[str, dict[str, str]] = {
     "measure": {"name": "innovation_platforms"},
     "rule": {"name": "high_tech_enterprise"},
     "figure": {"name": "zone_gdp"},
+    "reform": {"key": "00000000-0000-4000-8000-000000000000"},
     "api:zone": {"key": "甲经开区"},
     "api:rule": {"name": "high_tech_enterprise"},
     "api:entitlements": {"key": "stock:600000"},

@@ -23,6 +23,7 @@ _ANALYST = (
     Entry("figures", "指标", "Figures", ("figure",)),
     Entry("uptake", "政策落实", "Uptake"),
     Entry("assessment", "综合评价", "Assessment"),
+    Entry("reforms", "改革测算", "Reforms", ("reform_new", "reform")),
 )
 _ENTERPRISE = (
     Entry("my", "我的权益", "My entitlements", ("my_rule",)),

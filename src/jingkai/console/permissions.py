@@ -51,7 +51,7 @@ _ENTERPRISES = {
 #: Roles that change nothing but their own account.
 _READERS = frozenset({Role.AUDITOR})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_ANALYST = ("figures", "figure", "uptake", "assessment")
+_ANALYST = ("figures", "figure", "uptake", "assessment", "reforms", "reform_new", "reform")
 _ANALYSTS = frozenset({Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})
 _ENTERPRISE = (
     "my",

@@ -37,6 +37,8 @@ def axis_of(values: Sequence[Number], unit: str, lang: str) -> Axis:
         for size, name in ((10**8, "亿"), (10**4, "万")):
             if most >= size and unit in ("元", "美元", "家", "人", "宗"):
                 return Axis(1 / size, name + unit)
+        if most >= 10**4 and unit in ("万元", "万美元"):
+            return Axis(1 / 10**4, f"亿{unit[1:]}")
         return Axis(1, unit)
     parts = Unit.parse(unit).factors
     if len(parts) != 1:
@@ -69,7 +71,8 @@ def ranked_bars(
     return _base(
         label,
         grid={"left": 8, "right": 72, "top": 8, "bottom": 28, "containLabel": True},
-        xAxis={"type": "value", "name": axis.name, "nameLocation": "middle", "nameGap": 24},
+        xAxis={"type": "value", "name": axis.name, "nameLocation": "middle", "nameGap": 24,
+               "axisLabel": {"hideOverlap": True}},
         yAxis={"type": "category", "data": list(names), "inverse": True,
                "axisLabel": {"width": 140, "overflow": "truncate", "interval": 0}},
         series=[{"type": "bar", "barMaxWidth": 22, "data": data, "itemStyle": {"color": _INK},
@@ -85,7 +88,8 @@ def grouped_bars(
         label,
         grid={"left": 8, "right": 40, "top": 40, "bottom": 28, "containLabel": True},
         legend={"top": 0, "left": 0, "type": "plain"},
-        xAxis={"type": "value", "name": axis.name, "nameLocation": "middle", "nameGap": 24},
+        xAxis={"type": "value", "name": axis.name, "nameLocation": "middle", "nameGap": 24,
+               "axisLabel": {"hideOverlap": True}},
         yAxis={"type": "category", "data": list(names), "inverse": True,
                "axisLabel": {"width": 140, "overflow": "break", "interval": 0}},
         series=[{"name": name, "type": "bar", "barMaxWidth": 14, "data": [axis(v) for v in values]}

@@ -14,7 +14,7 @@ from jingkai.rulebook.model import Item
 from jingkai.rulebook.rule import CheckedItem
 from jingkai.rulebook.together import application_days
 
-__all__ = ["conditions", "grades", "groups", "outcome", "parameters", "window"]
+__all__ = ["conditions", "grades", "groups", "outcome", "parameters", "used_by", "window"]
 
 
 def conditions(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
@@ -119,7 +119,7 @@ def _plain(text: str, written: str | None) -> str:
 
 def parameters(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
     """Return each parameter with its values by date, its article, layer and evidence."""
-    lang, used = words.lang, _used(rule, words.lang)
+    lang, used = words.lang, used_by(rule, words.lang)
     return [
         {
             "name": p.name,
@@ -145,7 +145,7 @@ def parameters(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
     ]
 
 
-def _used(rule: Rule, lang: str) -> dict[str, list[str]]:
+def used_by(rule: Rule, lang: str) -> dict[str, list[str]]:
     """Return by parameter the titles of the conditions and items that read it."""
     found: dict[str, dict[str, None]] = {}
     tests = [(c.label(lang), t) for c in rule.conditions for t in (c.test, c.applies)]

@@ -23,7 +23,12 @@
   }
 
   function resize() {
-    for (const chart of charts.values()) chart.resize();
+    for (const chart of charts.values()) chart.resize({ width: "auto", height: "auto" });
+  }
+
+  // Paper is told of before it is laid out: charts are drawn as wide as A4 between its margins.
+  function fit() {
+    for (const [box, chart] of charts) chart.resize({ width: Math.min(box.clientWidth, 680) });
   }
 
   // No more zones than can be compared: the others are switched off until one is taken back.
@@ -40,5 +45,6 @@
   document.addEventListener("htmx:beforeCleanupElement", (event) => stop(event.target));
   document.addEventListener("change", () => limit(document));
   window.addEventListener("resize", resize);
-  window.addEventListener("beforeprint", resize);
+  window.addEventListener("beforeprint", fit);
+  window.addEventListener("afterprint", resize);
 })();
