@@ -69,12 +69,13 @@ def test_every_command_runs(tmp_path, request):
         ["bash", "-c", script],
         cwd=copy,
         capture_output=True,
-        env={**environment, "PYTHONUTF8": "1"},
+        env={**environment, "PYTHONUTF8": "1", "DEMO_SERVE": "0"},
         check=False,
     )
     said = done.stdout.decode()
     assert done.returncode == 0, said[-3000:] + done.stderr.decode()[-3000:]
     assert "统一社会信用代码校验位不符" in said  # the wrong code is shown
+    assert "jingkai serve --demo" in said  # what `make demo` goes on with, where it is to serve
     assert "读入 4 行：接收 3，合并重复 0，拒收 1" in said
     zone = copy / "my-zone"
     for name in ("register.xlsx", "map.yaml", "out.xlsx", "facts.json"):

