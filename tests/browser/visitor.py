@@ -36,7 +36,8 @@ class Visitor:
     """
 
     def __init__(self, context: BrowserContext, role: str) -> None:
-        self.role, self.wrong = role, []  # type: ignore[var-annotated]
+        self.role, self.name, self.password = role, _ROLES.get(role, ""), ""
+        self.context, self.wrong = context, list[str]()
         context.set_default_timeout(_PATIENCE)
         self.page: Page = context.new_page()
         self.page.on("console", self._said)
@@ -51,6 +52,13 @@ class Visitor:
         self.page.goto(address, wait_until="load")
         return self.page
 
+    def sign_in(self, page: Page) -> None:
+        """Fill the form of signing in and send it."""
+        page.goto("/accounts/login/?next=/tour/")
+        page.fill("[name=login]", self.name)
+        page.fill("[name=password]", self.password)
+        page.click("main form button")
+
 
 @contextmanager
 def visitors(
@@ -64,14 +72,8 @@ def visitors(
             context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
             found[role] = Visitor(context, role)
             if role in _ROLES:
-                _sign_in(found[role], _ROLES[role], passwords[_ROLES[role]])
+                found[role].password = passwords[_ROLES[role]]
+                found[role].sign_in(found[role].page)
+                found[role].page.wait_for_url("**/tour/")
         yield found
         browser.close()
-
-
-def _sign_in(visitor: Visitor, name: str, password: str) -> None:
-    page = visitor.open("/accounts/login/?next=/tour/")
-    page.fill("[name=login]", name)
-    page.fill("[name=password]", password)
-    page.click("main form button")
-    page.wait_for_url("**/tour/")

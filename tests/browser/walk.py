@@ -17,6 +17,7 @@ from tests.browser.visitor import Visitor
 __all__ = ["Routes", "routes", "walk"]
 
 #: Django is set up once in a process; the site's routes are asked for in another.
+_LINKS = "[...document.querySelectorAll('main a[href]'), ...document.querySelectorAll('a[href]')].map(a => a.href)"
 _RESOLVER = """
 import json, sys
 from pathlib import Path
@@ -69,7 +70,7 @@ def walk(visitor: Visitor, found: Routes, start: str, seen: set[str]) -> Iterato
     while waiting:
         address = waiting.popleft()
         page = visitor.open(address)
-        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        links = page.evaluate(_LINKS)
         here = found.of(urlsplit(page.url).path)
         if here not in seen:
             seen.add(here)
