@@ -19,6 +19,7 @@ from jingkai.cli.explaining import explain_command
 from jingkai.cli.finding import materials_command, near_command
 from jingkai.cli.indicating import indicators_command
 from jingkai.cli.inspecting import inspect_app
+from jingkai.cli.keeping import retain_command, trail_app
 from jingkai.cli.loading import (
     facts_command,
     init_command,
@@ -61,7 +62,9 @@ app.command("report")(report_command)
 app.command("demo")(demo_command)
 app.command("serve")(serve_command)
 app.command("worker")(worker_command)
+app.command("retain")(retain_command)
 app.add_typer(account_app, name="account")
+app.add_typer(trail_app, name="trail")
 app.add_typer(rules_app, name="rules")
 app.add_typer(population_app, name="population")
 app.add_typer(inspect_app, name="inspect")

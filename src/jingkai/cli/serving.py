@@ -11,7 +11,7 @@ from jingkai.cli.session import JSON, find_workspace
 from jingkai.errors import JingkaiError
 from jingkai.workspace import Workspace
 
-__all__ = ["account_app", "serve_command", "worker_command"]
+__all__ = ["account_app", "prepared_workspace", "serve_command", "worker_command"]
 
 account_app = typer.Typer(
     no_args_is_help=True, help="网站的账户：新建、列出。Accounts of the site."
@@ -95,7 +95,7 @@ def add_command(
     office: str = typer.Option("", "--office", help="部门代码，如 tax"),
 ) -> None:
     """新建账户；密码从键盘输入，或从管道读一行。A new account; the password is asked for."""
-    _prepared()
+    prepared_workspace()
     from jingkai.console.accounts import add_account
 
     if sys.stdin.isatty():
@@ -109,7 +109,7 @@ def add_command(
 @account_app.command("list")
 def list_command(as_json: bool = JSON) -> None:
     """全部账户。Every account."""
-    _prepared()
+    prepared_workspace()
     from jingkai.console.accounts import list_accounts
 
     found = list_accounts()
@@ -120,7 +120,8 @@ def list_command(as_json: bool = JSON) -> None:
     show_table(f"{len(rows)} 个账户", ["账户", "角色", "经开区", "部门", "企业"], rows)
 
 
-def _prepared() -> Workspace:
+def prepared_workspace() -> Workspace:
+    """Return the workspace here, with the site set up on it."""
     _console()
     from jingkai.console.serve import prepare
 

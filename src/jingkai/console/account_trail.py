@@ -59,11 +59,12 @@ class _Writer:
     def __call__(self, sender: Any, user: Any = None, request: Any = None, **about: Any) -> None:
         if user is None or not user.pk:
             return
-        detail = {}
+        detail: dict[str, Any] = {}
         if about.get("authenticator") is not None:
             detail["kind"] = about["authenticator"].type
-        if about.get("sociallogin") is not None:
-            detail["by"] = about["sociallogin"].account.provider
+        if self._action == "account.sign_in" and request is not None:
+            methods = request.session.get("account_authentication_methods", [])
+            detail["by"] = [m["method"] for m in methods]
         _write(self._action, user, request, **detail)
 
 

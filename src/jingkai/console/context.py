@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from jingkai.console.desks import DESKS
@@ -29,4 +30,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "desk": DESKS.get(role, ()),
         "data": {"day": found.day, "year": found.year, "id": found.snapshot.id} if found else None,
         "synthetic": warning,
+        "identity_provider": settings.OIDC_NAME,
     }

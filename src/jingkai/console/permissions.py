@@ -29,7 +29,13 @@ _PORTAL = (
 )
 _API = ("api-root", "openapi-json", "zones", "zone", "indicators", "rules", "rule", "try")
 #: Signing in and what an account does with itself, by allauth.
-_SIGN_IN = ("account_login", "account_logout", "mfa_authenticate")
+_SIGN_IN = (
+    "account_login",
+    "account_logout",
+    "mfa_authenticate",
+    "openid_connect_login",
+    "openid_connect_callback",
+)
 _OWN_ACCOUNT = (
     "account_reauthenticate",
     "account_change_password",

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from jingkai.console.database import database
+from jingkai.console.identity import providers
 from jingkai.console.secret import secret_key
 from jingkai.workspace import ConsoleSettings, Workspace
 
@@ -37,6 +38,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "django_tasks",
     "django_tasks_db",
@@ -112,6 +115,14 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = _CONSOLE.proxies
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "jingkai"
+SOCIALACCOUNT_ADAPTER = "jingkai.console.outer_sign_in.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = providers(WORKSPACE.path, _CONSOLE.oidc)
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the content policy lets no form lead to another host
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+OIDC_CLAIM = _CONSOLE.oidc.claim if _CONSOLE.oidc else ""
+OIDC_NAME = _CONSOLE.oidc.name if _CONSOLE.oidc else ""
 LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

@@ -10,7 +10,7 @@ from jingkai.console.models import Account
 from jingkai.console.opened import Opened
 from jingkai.engine.joins import facts_columns
 from jingkai.explain.hidden import hidden_columns
-from jingkai.explain.reasons import RuleReason
+from jingkai.explain.reason import RuleReason
 from jingkai.vocabulary import Fact
 
 __all__ = ["hidden_from", "hidden_words", "reasons_told", "sensitive_facts"]

@@ -17,7 +17,18 @@ from jingkai.console.address import address_of
 from jingkai.console.models import TrailEntry
 from jingkai.console.roles import role_of
 
-__all__ = ["FIRST", "SEAL", "Break", "breaks", "chain", "record", "record_as", "written"]
+__all__ = [
+    "FIRST",
+    "SEAL",
+    "Break",
+    "anchored",
+    "breaks",
+    "chain",
+    "head",
+    "record",
+    "record_as",
+    "written",
+]
 
 #: The action of an entry that says up to which number the entries before were put into an archive.
 SEAL = "trail.seal"
@@ -96,6 +107,28 @@ def breaks() -> Iterator[Break]:
     """
     entries = TrailEntry.objects.order_by("number").iterator(2000)
     yield from chain(((written(e), e.digest) for e in entries), *_beginning())
+
+
+def head() -> tuple[int, str]:
+    """Return number and digest of the last entry."""
+    last = TrailEntry.objects.order_by("-number").values_list("number", "digest").first()
+    return last or (0, FIRST)
+
+
+def anchored(anchor: str) -> list[Break]:
+    """Hold the trail against ``number:digest`` as it was written down elsewhere: its end may be cut off.
+
+    An entry that was put into an archive since then is not looked for.
+    """
+    number, _, digest = anchor.partition(":")
+    if not number.isascii() or not number.isdigit():
+        return [Break(0, f"“{anchor}”不是 序号:摘要")]
+    if TrailEntry.objects.filter(number=int(number), digest=digest).exists():
+        return []
+    first = TrailEntry.objects.order_by("number").values_list("number", flat=True).first()
+    if first is not None and int(number) < first:
+        return []
+    return [Break(int(number), "与抄存的摘要不符，或已被删减")]
 
 
 def chain(entries: Iterable[tuple[list[Any], str]], number: int, previous: str) -> Iterator[Break]:

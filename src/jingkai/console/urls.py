@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from allauth.account import urls as account
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
 from jingkai.console.api.site import api
+from jingkai.console.identity import PROVIDER
 from jingkai.console.portal import (
     api_page,
     compare,
@@ -49,4 +51,11 @@ urlpatterns = [
     path("", include("jingkai.console.analyst.urls")),
     path("", include("jingkai.console.enterprise.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path(f"accounts/{PROVIDER}/", oidc.login, {"provider_id": PROVIDER}, "openid_connect_login"),
+    path(
+        f"accounts/{PROVIDER}/callback/",
+        oidc.callback,
+        {"provider_id": PROVIDER},
+        "openid_connect_callback",
+    ),
 ]

@@ -23,6 +23,7 @@ _ACTIONS = {
     "correction.withdraw": ("撤回更正", "correction withdrawn"),
     "enterprise.read": ("查看企业", "enterprise read"),
     "evidence.read": ("查看证明材料", "evidence read"),
+    "identity.failed": ("统一身份认证未完成", "outer sign-in failed"),
     "identity.refused": ("外部身份被拒绝", "outer identity refused"),
     "paper.issue": ("出具认定结果", "decision put on paper"),
     "request.forged": ("伪造或过期的表单", "forged or stale form"),

@@ -1,0 +1,1 @@
+"""What the site keeps for how long, and where the trail goes when its period is over."""
