@@ -226,6 +226,11 @@ class Workspace:
         return self.path / "rules"
 
     @property
+    def items(self) -> Path:
+        """The zone's own service items and what it sets of the package's."""
+        return self.path / "items"
+
+    @property
     def layers(self) -> list[Path]:
         """The folders of rules between the package's and its own, then its own, lowest first.
 

@@ -32,6 +32,7 @@ from jingkai.cli.reforming import diff_command, plan_command, runs_command, what
 from jingkai.cli.refusals import readable
 from jingkai.cli.reporting import report_command
 from jingkai.cli.rules import rules_app
+from jingkai.cli.services import services_app
 from jingkai.cli.serving import account_app, serve_command, worker_command
 
 __all__ = ["app", "main"]
@@ -66,6 +67,7 @@ app.command("retain")(retain_command)
 app.add_typer(account_app, name="account")
 app.add_typer(trail_app, name="trail")
 app.add_typer(rules_app, name="rules")
+app.add_typer(services_app, name="services")
 app.add_typer(population_app, name="population")
 app.add_typer(inspect_app, name="inspect")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,24 +12,35 @@ from jingkai.engine.store import DecisionRun, EngineError
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rule, Rulebook
 from jingkai.rulebook.tree import fact_names
-from jingkai.vocabulary import Fact
+from jingkai.vocabulary import Fact, Label
 
-__all__ = ["MaterialCount", "count_materials"]
+__all__ = ["MaterialCount", "RuleMaterial", "count_materials", "rule_materials"]
 
 
 @dataclass(slots=True)
-class _Material:
+class RuleMaterial:
     """One material of a rule: the facts it proves, and where it is wanted.
 
     `reach` has the columns that say whether a condition applies; None: always wanted.
     """
 
-    label: str
+    title: Label
     facts: list[Fact] = field(default_factory=list)
     reach: list[str | None] = field(default_factory=list)
 
     @property
+    def label(self) -> str:
+        """Its name, by which materials are told apart."""
+        return self.title.zh
+
+    @property
+    def holder(self) -> str:
+        """The office that issues it."""
+        return self.facts[0].holder
+
+    @property
     def shared(self) -> bool:
+        """Whether offices share every fact that it proves."""
         return all(f.shared for f in self.facts)
 
 
@@ -66,7 +78,8 @@ def count_materials(
     if rule not in run.rules:
         raise EngineError(f"规则 {rule} 不在这次认定中", hint="见 `jingkai rules list`")
     found = rulebook.rules[rule]
-    materials = list(_materials(found, rulebook, run, set()).values())
+    applies = {name: ran["applies"] for name, ran in run.rules.items()}
+    materials = list(_materials(found, rulebook, applies, set()).values())
     stored = run.scan(found.entity)
     frame, have = facts_and_results(snapshot, rulebook, found.entity, run.as_of, stored)
     wanted = [_wanted(m).alias(f"w{i}") for i, m in enumerate(materials)]
@@ -78,46 +91,54 @@ def count_materials(
     return MaterialCount(_by_material(marks, materials), _by_entity(marks, materials))
 
 
+def rule_materials(rule: Rule, rulebook: Rulebook) -> list[RuleMaterial]:
+    """Return every material that a rule's application may need, whoever applies."""
+    applies: dict[str, dict[str, str]] = {name: {} for name in rulebook.rules}
+    return list(_materials(rule, rulebook, applies, set()).values())
+
+
 def _materials(
-    rule: Rule, rulebook: Rulebook, run: DecisionRun, done: set[str]
-) -> dict[str, _Material]:
-    """Return the materials of a rule and of those it reads, by label."""
-    found: dict[str, _Material] = {}
-    if rule.id in done or rule.id not in run.rules:
+    rule: Rule, rulebook: Rulebook, applies: Mapping[str, Mapping[str, str]], done: set[str]
+) -> dict[str, RuleMaterial]:
+    """Return the materials of a rule and of those it reads, by label; `applies` are the rules run."""
+    found: dict[str, RuleMaterial] = {}
+    if rule.id in done or rule.id not in applies:
         return found
     done.add(rule.id)
     facts = rulebook.vocabulary.entities[rule.entity].facts
-    for name, reach in _reads(rule, run.rules[rule.id]["applies"]):
+    for name, reach in _reads(rule, applies[rule.id]):
         fact = facts.get(name)
         if fact is not None:
-            label = fact.material.zh if fact.material else f"{fact.label.zh}证明"
-            _add(found.setdefault(label, _Material(label)), [fact], [reach])
+            title = fact.material or Label(
+                zh=f"{fact.label.zh}证明", en=f"Proof of {fact.label.en}"
+            )
+            _add(found.setdefault(title.zh, RuleMaterial(title)), [fact], [reach])
     for other in sorted(rule.reads_rules()):
-        for label, m in _materials(rulebook.rules[other], rulebook, run, done).items():
-            _add(found.setdefault(label, _Material(label)), m.facts, m.reach)
+        for label, m in _materials(rulebook.rules[other], rulebook, applies, done).items():
+            _add(found.setdefault(label, RuleMaterial(m.title)), m.facts, m.reach)
     return found
 
 
-def _reads(rule: Rule, applies: dict[str, str]) -> list[tuple[str, str | None]]:
+def _reads(rule: Rule, applies: Mapping[str, str]) -> list[tuple[str, str | None]]:
     """Return the facts a rule reads, each with the column that says whether it is wanted."""
     pairs = [(n, applies.get(c.id)) for c in rule.conditions for n in fact_names(c.test)]
     inside = {name for name, _ in pairs}
     return pairs + [(n, None) for n in rule.reads_facts() if n not in inside]
 
 
-def _add(material: _Material, facts: list[Fact], reach: list[str | None]) -> None:
+def _add(material: RuleMaterial, facts: list[Fact], reach: list[str | None]) -> None:
     material.facts += [f for f in facts if f not in material.facts]
     material.reach += reach
 
 
-def _wanted(material: _Material) -> pl.Expr:
+def _wanted(material: RuleMaterial) -> pl.Expr:
     reach = set(material.reach)
     if None in reach:
         return pl.lit(True)
     return pl.any_horizontal(pl.col(c).fill_null(True) for c in sorted(c for c in reach if c))
 
 
-def _held(material: _Material, have: list[str]) -> pl.Expr:
+def _held(material: RuleMaterial, have: list[str]) -> pl.Expr:
     """Return whether the zone holds some value of every fact of a material."""
     parts = []
     for fact in material.facts:
@@ -133,7 +154,7 @@ def _year_of(column: str, fact: Fact) -> bool:
     return fact.yearly and stem == fact.name and year.isdigit()
 
 
-def _by_material(marks: pl.DataFrame, materials: list[_Material]) -> pl.DataFrame:
+def _by_material(marks: pl.DataFrame, materials: list[RuleMaterial]) -> pl.DataFrame:
     rows = []
     for i, m in enumerate(materials):
         today = int(marks[f"w{i}"].sum())
@@ -145,7 +166,7 @@ def _by_material(marks: pl.DataFrame, materials: list[_Material]) -> pl.DataFram
     return pl.DataFrame(rows, schema=schema, orient="row").sort("left", "today", descending=True)
 
 
-def _by_entity(marks: pl.DataFrame, materials: list[_Material]) -> pl.DataFrame:
+def _by_entity(marks: pl.DataFrame, materials: list[RuleMaterial]) -> pl.DataFrame:
     own = [i for i, m in enumerate(materials) if not m.shared]
     columns = {
         "today": [pl.col(f"w{i}") for i in range(len(materials))],

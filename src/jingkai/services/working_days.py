@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import chinese_calendar
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +21,8 @@ __all__ = ["CHINA", "AnnouncedYear", "CountedDays", "ReckonedDay", "WorkingCalen
 _DAY = timedelta(days=1)
 _HOLIDAYS: Mapping[date, object] = chinese_calendar.holidays
 _MADE_UP: Mapping[date, object] = chinese_calendar.workdays
+_FIRST = min(_HOLIDAYS).replace(month=1, day=1)
+_LAST_YEAR = max(_HOLIDAYS).year
 #: The first day of any December that an announcement for the next year ever changed.
 _FIRST_CHANGED = min(d.day for d in (*_HOLIDAYS, *_MADE_UP) if d.month == 12)
 
@@ -89,7 +92,7 @@ class WorkingCalendar:
     announced: Mapping[int, AnnouncedYear] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        last = max(_HOLIDAYS).year
+        last = _LAST_YEAR
         for year, words in sorted(self.announced.items()):
             if year <= last:
                 raise CalendarError(f"{year} 年的放假安排已在系统中", hint="删去这一年")
@@ -102,12 +105,12 @@ class WorkingCalendar:
     @property
     def first_known(self) -> date:
         """The first day that is known."""
-        return min(_HOLIDAYS).replace(month=1, day=1)
+        return _FIRST
 
-    @property
+    @cached_property
     def last_known(self) -> date:
         """The last day that is known; days at a year's end wait for the next year's announcement."""
-        return date(max((max(_HOLIDAYS).year, *self.announced)), 12, _FIRST_CHANGED - 1)
+        return date(max((_LAST_YEAR, *self.announced)), 12, _FIRST_CHANGED - 1)
 
     def is_working_day(self, day: date) -> bool | None:
         """Return whether a day is worked; None where nothing was announced."""
