@@ -13,9 +13,9 @@ from typing import Any, Literal
 import polars as pl
 
 from jingkai.engine.polars_engine import program_frame
-from jingkai.explain import Explainer
+from jingkai.explain import Explainer, RuleReason
 from jingkai.explain.missing import fact_of
-from jingkai.explain.reasons import RuleReason, explain_rule
+from jingkai.explain.reasons import explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.rulebook import Rule, Rulebook, compile_program
 from jingkai.services.catalogue import Item, Material
