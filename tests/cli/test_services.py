@@ -89,6 +89,13 @@ def test_deadline_of_a_bundle_runs_in_parallel(run):
     assert "全部办结：不能确定" in run("deadline", "open_an_enterprise", "--accepted", "2026-03-02")
 
 
+def test_deadline_of_a_renewal_is_before_the_end(run):
+    said = run("deadline", "foreign_work_permit", "--expires", "2026-12-31")
+    assert "最迟 2026-12-01 申请延续" in said and "视为准予延续" in said
+    told = json.loads(run("deadline", "foreign_work_permit", "--expires", "2026-12-31", "--json"))
+    assert told["apply_by"] == "2026-12-01"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -97,6 +104,7 @@ def test_deadline_of_a_bundle_runs_in_parallel(run):
         (("deadline", "bank_account", "--accepted", "2026-03-02", "--pause", "hearing=2026-03-03"), "没有可以停止计时"),
         (("deadline", "land_planning_permit", "--accepted", "2026-03-02", "--pause", "hearing"), "停止之日"),
         (("deadline", "construction_permit", "--accepted", "2026-03-02", "--extended"), "没有可以延长"),
+        (("deadline", "seal_filing", "--expires", "2026-12-31"), "没有延续的规定"),
         (("check", "missing.yaml"), "没有文件"),
     ],
 )  # fmt: skip

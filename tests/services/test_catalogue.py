@@ -119,7 +119,9 @@ def test_a_zone_replaces_an_item_from_a_day_on(tmp_path, rulebook):
     )
     found = load_catalogue(rulebook, zone(tmp_path / "items", seal_filing=text))
     assert found.on(date(2026, 6, 30)).items["seal_filing"].source.kind == "filing"
-    assert found.on(date(2026, 7, 1)).items["seal_filing"].source.kind == "licence"
+    after = found.on(date(2026, 7, 1))
+    assert after.items["seal_filing"].source.kind == "licence"
+    assert after.bundles["open_an_enterprise"].items is after.items
 
 
 def refuse(folders: list[Path], rulebook) -> str:

@@ -15,8 +15,9 @@ from jingkai.services.case import CaseState
 from jingkai.services.case_clock import CLOCKS, CaseClock, clocks
 from jingkai.services.catalogue import Catalogue, Item
 from jingkai.services.clock import Deadline, Pause
+from jingkai.services.renewal import last_day_to_renew
 
-__all__ = ["bundle_days", "item_days", "read_pause"]
+__all__ = ["bundle_days", "item_days", "read_pause", "renewal_days"]
 
 _STATES = {
     "running": "进行中",
@@ -166,4 +167,23 @@ def bundle_days(
             }
             for p in found.parts
         ],
+    }
+
+
+def renewal_days(catalogue: Catalogue, name: str, expires: date, quiet: bool) -> dict[str, Any]:
+    """Print until when a renewal is asked for, unless quiet; return it as JSON has it."""
+    item = catalogue.item(name)
+    last, renewal = last_day_to_renew(item, expires), item.source.renewal
+    if last is None or renewal is None:
+        raise JingkaiError(f"“{item.title.zh}”没有延续的规定", hint="看 `jingkai services show`")
+    if not quiet:
+        line(f"{item.title.zh}：{expires} 届满，最迟 {last} 申请延续（{renewal.basis}）")
+        if renewal.silence == "granted":
+            line(f"按时申请而 {expires} 届满前没有决定的，视为准予延续")
+    return {
+        "item": item.id,
+        "expires": str(expires),
+        "apply_by": str(last),
+        "silence": renewal.silence,
+        "basis": renewal.basis,
     }

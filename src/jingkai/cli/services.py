@@ -46,6 +46,7 @@ def _opened(extra: list[Path] | None = None) -> tuple[Rulebook, Catalogue]:
 def list_items(as_json: bool = JSON) -> None:
     """全部事项和“一件事”。Every service item and bundle."""
     rulebook, catalogue = _opened()
+    catalogue = catalogue.on(date.today())
     if as_json:
         items = [item_json(i, rulebook) for i in catalogue.items.values()]
         bundles = [bundle_json(b) for b in catalogue.bundles.values()]
@@ -84,6 +85,7 @@ def _promise_text(item: Item) -> str:
 def show_item(name: str, as_json: bool = JSON) -> None:
     """一个事项或“一件事”：期限、环节、材料、依据。One item or bundle with its sources."""
     rulebook, catalogue = _opened()
+    catalogue = catalogue.on(date.today())
     if name in catalogue.bundles:
         bundle = catalogue.bundles[name]
         if as_json:
@@ -122,6 +124,7 @@ def deadline_command(
     name: str = typer.Argument(..., help="事项或“一件事”"),
     accepted: str | None = typer.Option(None, "--accepted", help="受理日，如 2026-02-10"),
     received: str | None = typer.Option(None, "--received", help="收到申请之日；默认同受理日"),
+    expires: str | None = typer.Option(None, "--expires", help="证件届满之日：何时前申请延续"),
     pause: list[str] = typer.Option(
         [], "--pause", help="停止计时，如 hearing=2026-02-24..2026-03-03"
     ),
@@ -131,15 +134,27 @@ def deadline_command(
     as_json: bool = JSON,
 ) -> None:
     """算期限：法定、承诺、一次性告知。When a decision is due."""
-    from jingkai.cli.deadlines import bundle_days, item_days, read_pause  # loads the state machine
+    from jingkai.cli.deadlines import (  # loads the state machine
+        bundle_days,
+        item_days,
+        read_pause,
+        renewal_days,
+    )
 
     _, catalogue = _opened()
-    begun, got = read_day(accepted), read_day(received)
+    told: dict[str, Any]
+    begun, got, ends = read_day(accepted), read_day(received), read_day(expires)
+    if ends is not None:
+        told = renewal_days(catalogue.on(ends), name, ends, as_json)
+        if as_json:
+            print_json(told)
+        return
     if begun is None and got is None:
         raise JingkaiError("没有给出受理日或收到日", hint="加 --accepted 2026-02-10")
     today = read_day(as_of) or date.today()
+    catalogue = catalogue.on(got or begun or today)
     if name in catalogue.bundles:
-        told: Any = bundle_days(catalogue, name, begun or got or today, without, as_json)
+        told = bundle_days(catalogue, name, begun or got or today, without, as_json)
     else:
         pauses = [read_pause(text, catalogue.item(name)) for text in pause]
         told = item_days(catalogue, name, (got, begun), pauses, extended, today, as_json)

@@ -229,8 +229,10 @@ class Catalogue:
         raise _none("事项", name, [*self.items, *self.bundles])
 
     def on(self, day: date) -> Catalogue:
-        """Return the catalogue as it stands on a day: of each name the item that counts then."""
-        return replace(self, items={n: i.at(day) for n, i in self.items.items()})
+        """Return the catalogue as it stands on a day: of each name the item that counts then, in bundles too."""
+        items = {n: i.at(day) for n, i in self.items.items()}
+        bundles = {n: replace(b, items=items) for n, b in self.bundles.items()}
+        return replace(self, items=items, bundles=bundles)
 
 
 def _none(what: str, name: str, names: list[str]) -> JingkaiError:
