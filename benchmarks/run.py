@@ -24,6 +24,7 @@ import polars as pl
 
 from benchmarks.commands import explaining_section, rulebook_section
 from benchmarks.data import AS_OF, bench_workspace
+from benchmarks.inspections import inspections_section
 from benchmarks.nation import nation_section
 from benchmarks.peers import peers_section
 from benchmarks.reform import reform_section
@@ -49,8 +50,11 @@ def main() -> None:
     asked.add_argument("--folder", type=Path, help="where some 30 GB are free")
     asked.add_argument("--peers", action="store_true", help="the peers alone, printed")
     asked.add_argument("--nation", action="store_true", help="the nation alone, printed")
+    asked.add_argument(
+        "--inspections", action="store_true", help="a plan of inspections alone, printed"
+    )
     given = asked.parse_args()
-    alone = _peers_alone if given.peers else _nation_alone if given.nation else None
+    alone = _alone(given)
     folder = Path(tempfile.mkdtemp(prefix="jingkai-bench-", dir=given.folder))
     try:
         text = (alone or _report)(folder, given.rows, given.runs)
@@ -75,6 +79,7 @@ def _report(folder: Path, rows: int, runs: int) -> str:
         _done("rulebook", lambda: rulebook_section(workspace)),
         _done("explain", lambda: explaining_section(workspace, rulebook)),
         nation,
+        _done("inspections", lambda: inspections_section(folder)),
     ]
     minutes = (time.perf_counter() - _BEGAN) / 60
     return "\n".join([*sections, f"The whole run took {minutes:.0f} minutes.\n"])
@@ -86,6 +91,13 @@ def _peers_alone(folder: Path, rows: int, runs: int) -> str:
     workspace = bench_workspace(folder / "zone", rows, rulebook)
     text = _peers(folder, workspace, rulebook, runs)
     return f"{text}\n{date.today()}, {runs} runs, load {load:.1f} at the start.\n"
+
+
+def _alone(given: argparse.Namespace) -> Callable[[Path, int, int], str] | None:
+    """Return what is measured by itself and printed, if anything."""
+    if given.inspections:
+        return lambda folder, *_: inspections_section(folder)
+    return _peers_alone if given.peers else _nation_alone if given.nation else None
 
 
 def _nation_alone(folder: Path, rows: int, runs: int) -> str:

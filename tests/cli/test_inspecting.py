@@ -89,3 +89,14 @@ def test_an_enterprise_asks_about_itself(filled):
     err = run(filled, *ask, "--nonce", "0", check=False)[1]
     assert "不在名单中" in err
     assert "一起给" in run(filled, *ask, check=False)[1]
+
+
+def test_the_ledger_tells_visits_of_the_year_and_of_one_enterprise(filled):
+    text, _, _ = run(filled, "inspect", "ledger", "--out", "counts.csv")
+    assert "2026年检查台账，记录完整至 2026-06-30" in text and "上限未设定的不能说谁超过" in text
+    key = (filled / "counts.csv").read_text("utf-8-sig").splitlines()[1].split(",")[0]
+    own = json.loads(run(filled, "inspect", "ledger", "--enterprise", key, "--json")[0])
+    assert own["key"] == key and own["visits"] and "class" not in own["visits"][0]
+    assert (
+        "没有企业" in run(filled, "inspect", "ledger", "--enterprise", "无此企业", check=False)[1]
+    )

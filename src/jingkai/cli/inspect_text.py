@@ -51,6 +51,10 @@ def print_plan(found: dict[str, Any], out: Path) -> None:
     show_table("年度上限（按企业计，含本年已查）", heads, rows, right=1)
     if not found["made_known"]:
         line("没有装载检查记录：本年已经做过的检查未计入上限。")
+    elif found["made_until"] is None:
+        line("检查记录没有完整装载（--complete）：本年已查次数只是下限。")
+    else:
+        line(f"本年已查次数计至 {found['made_until']}。")
     if found["unassigned"]:
         rows = [[reason, f"{n:,}"] for reason, n in found["unassigned"].items()]
         show_table("未能安排（见 unassigned.csv）", ["原因", "次数"], rows, right=1)

@@ -11,9 +11,16 @@ import typer
 
 from jingkai.allocation.inspections import templates
 from jingkai.allocation.inspections.draw import seed_text, sha256_text
-from jingkai.allocation.inspections.errors import VerificationError
-from jingkai.allocation.inspections.folder import PlanFolder
-from jingkai.allocation.inspections.plan import draw_plan, prepare
+from jingkai.allocation.inspections.errors import InspectionError, VerificationError
+from jingkai.allocation.inspections.folder import PlanFolder, read_planned
+from jingkai.allocation.inspections.ledger import (
+    COUNT_HEADINGS,
+    Ledger,
+    caps_of_rules,
+    ledger_summary,
+    read_ledger,
+)
+from jingkai.allocation.inspections.plan import chinese_offices, draw_plan, prepare
 from jingkai.allocation.inspections.summary import plan_summary, pool_summary
 from jingkai.allocation.inspections.verify import (
     Published,
@@ -23,10 +30,13 @@ from jingkai.allocation.inspections.verify import (
     check_receipts,
 )
 from jingkai.cli.inspect_text import print_checks, print_own, print_plan, print_pool
+from jingkai.cli.ledger_text import print_ledger, print_visits
 from jingkai.cli.output import line, print_json
 from jingkai.cli.session import AS_OF, JSON, find_workspace, open_run, read_day
-from jingkai.cli.table_file import say_synthetic
+from jingkai.cli.table_file import OUT, say_synthetic
+from jingkai.engine.table_file import write_table
 from jingkai.errors import JingkaiError
+from jingkai.registry.snapshot import Snapshot
 
 __all__ = ["inspect_app"]
 
@@ -131,3 +141,63 @@ def _read_receipts(path: Path) -> pl.DataFrame:
     if not {"key", "nonce"} <= set(found.columns):
         raise VerificationError("核对码表应有 key 和 nonce 两列", where=str(path))
     return found
+
+
+@inspect_app.command("ledger")
+def ledger_command(
+    year: int | None = typer.Option(None, "--year", help="年份；默认为数据日期的当年"),
+    plan: Path | None = typer.Option(
+        None, "--plan", help="本年的计划文件夹：上限，以及哪些在计划中"
+    ),
+    enterprise: str | None = typer.Option(None, "--enterprise", help="只看一家企业：代码或名称"),
+    out: Path | None = typer.Option(None, "--out", help="写入按企业和部门的次数，" + OUT),
+    as_of: str | None = AS_OF,
+    as_json: bool = JSON,
+) -> None:
+    """检查台账：每家企业被谁、因何、查了几次、结果如何。The ledger of inspections."""
+    rulebook, snapshot, run = open_run(find_workspace(), read_day(as_of))
+    planned = read_planned(plan) if plan else None
+    caps = planned.caps if planned else caps_of_rules(rulebook, run.as_of)
+    classes = run.scan("enterprise").select(
+        pl.col(planned.class_rule if planned else "credit_risk_class")
+        .cast(pl.String)
+        .alias("class")
+    )
+    ledger = read_ledger(
+        snapshot, classes, year or snapshot.as_of.year, caps, planned.visits if planned else None
+    )
+    synthetic = bool(snapshot.manifest.get("synthetic"))
+    counts = ledger.counts()
+    if out is not None:
+        shown = chinese_offices(counts).rename(COUNT_HEADINGS)
+        write_table(shown, out, synthetic=synthetic)
+        if not as_json:
+            line(f"已写入 {out}，{shown.height:,} 行")
+    if enterprise is not None:
+        _tell_enterprise(snapshot, ledger, enterprise, as_json)
+        return
+    found = {"snapshot": snapshot.id, "synthetic": synthetic, **ledger_summary(ledger)}
+    if as_json:
+        over = counts.filter("over").to_dicts()
+        print_json({**found, "caps": caps, "over_cap": over})
+        return
+    say_synthetic(found)
+    print_ledger(found, counts)
+
+
+def _tell_enterprise(snapshot: Snapshot, ledger: Ledger, text: str, as_json: bool) -> None:
+    matches = snapshot.find("enterprise", text)
+    if len(matches) != 1:
+        what = f"“{text}”找到 {len(matches)} 家企业" if matches else f"没有企业“{text}”"
+        raise InspectionError(what, hint="给出统一社会信用代码")
+    visits = ledger.events.filter(pl.col("key") == matches[0].key)
+    counts = ledger.counts().filter(pl.col("key") == matches[0].key)
+    if as_json:
+        print_json({
+            "key": matches[0].key, "name": matches[0].name,
+            "visits": visits.drop("key", "name", "class").to_dicts(),
+            "counts": counts.drop("key", "name").to_dicts(),
+        })  # fmt: skip
+        return
+    say_synthetic(snapshot.manifest)
+    print_visits(matches[0].name or matches[0].key, ledger, visits, counts)

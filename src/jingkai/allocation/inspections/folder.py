@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,19 @@ import polars as pl
 from jingkai.allocation.inspections.draw import ALGORITHM, sha256_text
 from jingkai.allocation.inspections.errors import InspectionError
 from jingkai.allocation.inspections.plan import DrawnPlan, Prepared, chinese_offices
+from jingkai.allocation.inspections.plan_file import read_plan
 from jingkai.engine.table_file import write_table
 from jingkai.workspace import publish_folder
 
-__all__ = ["VISIT_HEADINGS", "PlanFolder", "announcement_of", "made_by_key", "made_schema"]
+__all__ = [
+    "VISIT_HEADINGS",
+    "PlanFolder",
+    "Planned",
+    "announcement_of",
+    "made_by_key",
+    "made_schema",
+    "read_planned",
+]
 
 #: The headings of the table of visits, as people read them.
 VISIT_HEADINGS = {
@@ -75,6 +85,36 @@ def made_by_key(prepared: Prepared) -> pl.DataFrame:
         .select("key", "office", pl.col("done").cast(pl.Int64))
         .sort("key", "office")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a ledger asks of a year's plan: its visits, its caps by office, its rule of classes."""
+
+    visits: pl.DataFrame
+    caps: dict[str, int]
+    class_rule: str
+
+
+def read_planned(path: Path) -> Planned:
+    """Read a plan's folder for the ledger.
+
+    Raises
+    ------
+    InspectionError
+        If nothing was drawn there.
+    """
+    internal = path / "internal"
+    visits = internal / "plan" / "visits.parquet"
+    if not visits.is_file():
+        raise InspectionError(
+            "这里没有已抽取的计划",
+            where=str(path),
+            hint="给出 jingkai inspect plan 的 --out 文件夹",
+        )
+    plan = read_plan(internal / "inputs" / "plan.yaml")
+    caps = {name: office.cap for name, office in plan.offices.items()}
+    return Planned(pl.read_parquet(visits), caps, plan.class_rule)
 
 
 class PlanFolder:

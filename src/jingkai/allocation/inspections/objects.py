@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from jingkai.allocation.inspections.errors import InspectionError, PlanFileError
-from jingkai.allocation.inspections.plan_file import Objects, PlanFile
+from jingkai.allocation.inspections.plan_file import Objects, PlanFile, office_titles
 from jingkai.engine.store import DecisionRun
 from jingkai.registry.mapping import CREDIT_CODE_HEADERS
 from jingkai.registry.reading import read_table
 from jingkai.registry.snapshot import Snapshot
 
-__all__ = ["Enterprises", "read_enterprises", "visits_made"]
+__all__ = ["Enterprises", "read_enterprises", "visits_made", "whole_until"]
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,9 @@ def _known_classes(frame: pl.DataFrame, plan: PlanFile) -> None:
 def visits_made(snapshot: Snapshot, keys: pl.Series, year: int) -> pl.DataFrame | None:
     """Return visits of a year that count towards caps, as `position`, `office`, `done`.
 
-    A visit of which it is not known whether it was ordered from above counts: a cap that may have
-    been reached is not passed. None where no inspections are loaded.
+    A visit of which it is not known whether it was ordered from above counts, and one whose office is
+    not known counts for every office: a cap that may have been reached is not passed. None where no
+    inspections are loaded.
     """
     needed = {"enterprise", "occurred_on", "inspecting_office"}
     if "inspection" not in snapshot.entities or not needed <= set(snapshot.columns("inspection")):
@@ -138,14 +140,25 @@ def visits_made(snapshot: Snapshot, keys: pl.Series, year: int) -> pl.DataFrame 
     above = "ordered_from_above" in snapshot.columns("inspection")
     ordered = pl.col("ordered_from_above").fill_null(False) if above else pl.lit(False)
     places = pl.DataFrame({"key": keys}).with_row_index("position")
-    return (
+    offices = list(office_titles())
+    events = (
         snapshot.scan("inspection")
         .filter((pl.col("occurred_on").dt.year() == year) & ~ordered)
         .select(pl.col("enterprise").alias("key"), pl.col("inspecting_office").alias("office"))
-        .drop_nulls()
+    )
+    every = pl.LazyFrame({"office": offices})
+    anyones = events.filter(pl.col("office").is_null()).select("key").join(every, how="cross")
+    return (
+        pl.concat([events.drop_nulls(), anyones])
         .group_by("key", "office")
         .agg(pl.len().alias("done"))
         .join(places.lazy(), on="key")
         .select("position", "office", "done")
         .collect()
     )
+
+
+def whole_until(snapshot: Snapshot) -> date | None:
+    """Return the day up to which every inspection is loaded, None where the table is not whole."""
+    register = snapshot.manifest["registers"].get("inspection")
+    return date.fromisoformat(register["as_of"]) if register else None

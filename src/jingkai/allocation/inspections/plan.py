@@ -12,7 +12,12 @@ import polars as pl
 from jingkai.allocation.inspections.days import visiting_days
 from jingkai.allocation.inspections.draw import seed_text, sha256_text
 from jingkai.allocation.inspections.errors import InspectionError
-from jingkai.allocation.inspections.objects import Enterprises, read_enterprises, visits_made
+from jingkai.allocation.inspections.objects import (
+    Enterprises,
+    read_enterprises,
+    visits_made,
+    whole_until,
+)
 from jingkai.allocation.inspections.people import People, read_people
 from jingkai.allocation.inspections.plan_file import (
     Campaign,
@@ -43,7 +48,7 @@ class Prepared:
     """Everything that stands before the seed is known.
 
     `made` are visits of the year that count already (`position`, `office`, `done`), None where no
-    inspections are loaded.
+    inspections are loaded; `made_until` is the day up to which they are known to be all, None if not.
     """
 
     plan: PlanFile
@@ -53,6 +58,7 @@ class Prepared:
     enterprises: Enterprises
     made: pl.DataFrame | None
     pool: Pool
+    made_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,8 @@ def prepare(path: Path, snapshot: Snapshot, run: DecisionRun, salt: str) -> Prep
     enterprises = read_enterprises(plan, path.parent, snapshot, run)
     made = visits_made(snapshot, enterprises.keys, plan.year)
     pool = make_pool(plan, enterprises, salt, made)
-    return Prepared(plan, path.parent, people, days, enterprises, made, pool)
+    until = whole_until(snapshot)
+    return Prepared(plan, path.parent, people, days, enterprises, made, pool, until)
 
 
 def draw_plan(prepared: Prepared, parts: Sequence[str]) -> DrawnPlan:

@@ -26,6 +26,7 @@ def pool_summary(prepared: Prepared) -> dict[str, Any]:
         "in_pool": pool.units["position"].n_unique(),
         "visiting_days": len(prepared.days),
         "made_known": prepared.made is not None,
+        "made_until": prepared.made_until.isoformat() if prepared.made_until else None,
         "strata": _strata(pool),
         "left_out": pool.left_out,
         "smallest_cell": pool.smallest_cell,
