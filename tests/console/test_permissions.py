@@ -27,6 +27,8 @@ SAMPLES: dict[str, dict[str, str]] = {
     "api:rule": {"name": "high_tech_enterprise"},
     "api:entitlements": {"key": "stock:600000"},
     "token_revoke": {"number": "1"},
+    "import": {"pk": "1"},
+    "job": {"pk": "00000000-0000-4000-8000-000000000000"},
 }
 
 

@@ -18,6 +18,8 @@ class ConsoleConfig(AppConfig):
         """Follow what accounts do; make the kinds of work known to whatever process does them."""
         from jingkai.console import correction_job
         from jingkai.console.account_trail import listen
+        from jingkai.console.imports import load_job
+        from jingkai.console.work import deciding
 
-        assert correction_job
+        assert correction_job and load_job and deciding
         listen()

@@ -19,11 +19,13 @@ class Entry:
     pages: tuple[str, ...] = ()
 
 
+_JOBS = Entry("jobs", "任务", "Jobs", ("job",))
 _ANALYST = (
     Entry("figures", "指标", "Figures", ("figure",)),
     Entry("uptake", "政策落实", "Uptake"),
     Entry("assessment", "综合评价", "Assessment"),
     Entry("reforms", "改革测算", "Reforms", ("reform_new", "reform")),
+    _JOBS,
 )
 _ENTERPRISE = (
     Entry("my", "我的权益", "My entitlements", ("my_rule",)),
@@ -32,6 +34,7 @@ _ENTERPRISE = (
 )
 DESKS: dict[Role, tuple[Entry, ...]] = {
     Role.ENTERPRISE: _ENTERPRISE,
+    Role.OFFICER: (Entry("imports", "导入", "Imports", ("import_new", "import")), _JOBS),
     Role.ZONE_ANALYST: _ANALYST,
     Role.MINISTRY_ANALYST: _ANALYST,
     Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),

@@ -54,6 +54,8 @@ _ENTERPRISES = {
     "api:entitlements": frozenset({Role.ENTERPRISE, Role.OFFICER}),
     "api:enterprises": frozenset({Role.OFFICER}),
 }
+_IMPORTS = ("imports", "import_new", "import")
+_WORK = ("jobs", "job")
 #: Roles that change nothing but their own account.
 _READERS = frozenset({Role.AUDITOR})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -82,6 +84,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_KEYS, SIGNED_IN - {Role.AUDITOR}),
     **_ENTERPRISES,
     **dict.fromkeys(_ANALYST, _ANALYSTS),
+    **dict.fromkeys(_IMPORTS, frozenset({Role.OFFICER})),
+    **dict.fromkeys(_WORK, frozenset({Role.OFFICER, Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})),
 }
 
 

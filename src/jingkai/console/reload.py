@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from jingkai.console.opened import rulebook
 from jingkai.engine.run import decide
@@ -15,13 +16,15 @@ __all__ = ["decide_now", "loaded_since"]
 Tell = Callable[[str, int, int], None]
 
 
-def decide_now(workspace: Workspace, tell: Tell) -> DecisionRun:
-    """Decide the current snapshot on its day, or find that it is decided.
+def decide_now(workspace: Workspace, tell: Tell, day: date | None = None) -> DecisionRun:
+    """Decide the current snapshot, or find that it is decided.
 
     Parameters
     ----------
     tell
         Called with the entity decided, how many are done and of how many.
+    day
+        The day asked about; the snapshot's where none is given.
 
     Returns
     -------
@@ -35,7 +38,7 @@ def decide_now(workspace: Workspace, tell: Tell) -> DecisionRun:
         known = entities.get(entity)
         tell(f"认定{known.title.zh}" if known else "汇总", done, of)
 
-    return decide(workspace, snapshot, rules, snapshot.as_of, progress=told)
+    return decide(workspace, snapshot, rules, day or snapshot.as_of, progress=told)
 
 
 def loaded_since(workspace: Workspace, before: str | None, sha256: str) -> Snapshot | None:

@@ -43,6 +43,8 @@ urlpatterns = [
     path("rules/<str:name>/", rule.rule, name="rule"),
     path("", include("jingkai.console.audit.urls")),
     path("", include("jingkai.console.tokens.urls")),
+    path("", include("jingkai.console.imports.urls")),
+    path("", include("jingkai.console.work.urls")),
     *(
         path(f"accounts/{p.pattern}", p.callback, name=p.name)
         for p in account.urlpatterns

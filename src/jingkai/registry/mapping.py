@@ -165,10 +165,13 @@ def known_names(entity: Entity) -> dict[str, Fact]:
     return found
 
 
-def plan_columns(
-    table: RawTable, entity: Entity, given: LoadMap, *, key_needed: bool = True
-) -> Plan:
+def plan_columns(table: RawTable, entity: Entity, given: LoadMap, *, to_load: bool = True) -> Plan:
     """Match a table's columns to facts.
+
+    Parameters
+    ----------
+    to_load
+        Whether rows are to be read by it; not where it is only looked at, to be mended.
 
     Raises
     ------
@@ -195,9 +198,10 @@ def plan_columns(
             yearless[header] = plan
         elif plan is None:
             unmatched.append(header)
-    _no_doubles(plans, table)
+    if to_load:
+        _no_doubles(plans, table)
     key = _key_from_facts(key, plans, entity)
-    if key_needed and not any((key.credit_code, key.stock_code, key.name, key.id)):
+    if to_load and not any((key.credit_code, key.stock_code, key.name, key.id)):
         raise MappingError(
             "找不到标识列（统一社会信用代码、股票代码或企业名称）",
             where=str(table.path),

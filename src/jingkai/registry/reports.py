@@ -46,13 +46,17 @@ def report_frames(
     names = {i: f.path.name for i, f in enumerate(collected.files)}
     named = pl.col("file").replace_strict(names, return_dtype=pl.String)
     frames = {
-        "rejects": collected.refusal.rejects.with_columns(named),
+        "rejects": _in_order(collected.refusal.rejects).with_columns(named),
         "rejected_rows": _rejected_rows(collected),
-        "problems": collected.refusal.problems.with_columns(named),
+        "problems": _in_order(collected.refusal.problems).with_columns(named),
         "differences": _differences(merged.differences, sources, entity, vocabulary),
         "early_years": early,
     }
     return {name: frame for name, frame in frames.items() if frame.height}
+
+
+def _in_order(refused: pl.DataFrame) -> pl.DataFrame:
+    return refused.sort("file", "row", maintain_order=True)
 
 
 def _rejected_rows(collected: Collected) -> pl.DataFrame:

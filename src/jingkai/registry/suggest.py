@@ -1,6 +1,9 @@
-"""Writes a map for the user to mend: what was matched, and candidates for what was not."""
+"""Says how a table's columns would be read, for the user to mend: what was matched, and what else might be."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
@@ -8,6 +11,7 @@ from jingkai.registry.mapping import (
     CREDIT_CODE_HEADERS,
     ColumnPlan,
     LoadMap,
+    Plan,
     known_names,
     plan_columns,
     split_header,
@@ -15,7 +19,46 @@ from jingkai.registry.mapping import (
 from jingkai.registry.reading import RawTable
 from jingkai.vocabulary import Entity, Fact
 
-__all__ = ["suggest_map"]
+__all__ = ["Suggestion", "suggest", "suggest_map"]
+
+_GUESSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One column: how it is read, or what it might be.
+
+    `plan` is None where it is not read; `key` says that it identifies a row, `yearless` what it is of
+    which no year is said, `guesses` the facts whose names are near to a header that nothing matched.
+    """
+
+    header: str
+    sample: tuple[str, ...]
+    year: int | None
+    plan: ColumnPlan | None = None
+    key: bool = False
+    yearless: Fact | None = None
+    guesses: tuple[Fact, ...] = ()
+
+
+def suggest(table: RawTable, entity: Entity, plan: Plan) -> Iterator[Suggestion]:
+    """Yield how each column of a table is read by a plan."""
+    matched = {p.header: p for p in plan.columns}
+    names = known_names(entity)
+    for header in table.columns:
+        sample = tuple(table.frame[header].drop_nulls().unique(maintain_order=True).head(2))
+        read, yearless = matched.get(header), plan.yearless.get(header)
+        key = header in (plan.key.credit_code, plan.key.id)
+        unknown = not (read or yearless or key)
+        yield Suggestion(
+            header,
+            sample,
+            split_header(header)[1],
+            read,
+            key,
+            yearless,
+            _guesses(header, names) if unknown else (),
+        )
 
 
 def suggest_map(table: RawTable, entity: Entity) -> str:
@@ -24,8 +67,7 @@ def suggest_map(table: RawTable, entity: Entity) -> str:
     Columns that match a label or alias are filled in; for the others the nearest names stand as a
     comment and the column is ignored until the user decides.
     """
-    plan = plan_columns(table, entity, LoadMap(), key_needed=False)
-    matched = {p.header: p for p in plan.columns}
+    plan = plan_columns(table, entity, LoadMap(), to_load=False)
     lines = [
         f"# {table.path.name} 的列与数据项的对应表，请检查后用 --map 装载",
         f"entity: {entity.id}",
@@ -34,22 +76,26 @@ def suggest_map(table: RawTable, entity: Entity) -> str:
         *_key_lines(table, entity),
         "columns:",
     ]
-    names = known_names(entity)
-    for header in table.columns:
-        sample = "、".join(table.frame[header].drop_nulls().unique(maintain_order=True).head(2))
-        sample = f"例 {' '.join(sample.split())[:40]}" if sample else "整列为空"
-        found = matched.get(header)
-        if found is not None:
-            lines.append(f"  {_quoted(header)}: {_matched(found)}，{sample}")
-        elif header in (plan.key.credit_code, plan.key.id):
-            lines.append(f"  {_quoted(header)}: ignore  # 标识，见上面的 key")
-        elif header in plan.yearless:
-            fact = plan.yearless[header]
-            told = f"{fact.label.zh}，没有写年份：写成 {{fact: {fact.name}, year: 2024}}"
-            lines.append(f"  {_quoted(header)}: ignore  # {told}；{sample}")
-        else:
-            lines.append(f"  {_quoted(header)}: ignore  # {_guesses(header, names)}；{sample}")
+    lines += [_line(column) for column in suggest(table, entity, plan)]
     return "\n".join(lines) + "\n"
+
+
+def _line(column: Suggestion) -> str:
+    sample = " ".join("、".join(column.sample).split())[:40]
+    sample = f"例 {sample}" if sample else "整列为空"
+    header, fact = _quoted(column.header), column.yearless
+    if column.plan is not None:
+        return f"  {header}: {_matched(column.plan)}，{sample}"
+    if column.key:
+        return f"  {header}: ignore  # 标识，见上面的 key"
+    if fact is not None:
+        told = f"{fact.label.zh}，没有写年份：写成 {{fact: {fact.name}, year: 2024}}"
+        return f"  {header}: ignore  # {told}；{sample}"
+    said = " 或 ".join(f"{f.name}（{f.label.zh}）" for f in column.guesses)
+    year = f"年份 {column.year}，" if column.year else ""
+    return (
+        f"  {header}: ignore  # {year}{f'可能是 {said}' if said else '没有相近的数据项'}；{sample}"
+    )
 
 
 def _matched(found: ColumnPlan) -> str:
@@ -61,13 +107,11 @@ def _matched(found: ColumnPlan) -> str:
     return f"{{{', '.join(parts)}}}  # {found.fact.label.zh}{told}"
 
 
-def _guesses(header: str, names: dict[str, Fact]) -> str:
-    """Return the facts whose names are nearest to a header, in words."""
-    base, year, _ = split_header(header)
+def _guesses(header: str, names: dict[str, Fact]) -> tuple[Fact, ...]:
+    """Return the facts whose names are nearest to a header."""
+    base, _, _ = split_header(header)
     near = process.extract(base, list(names), scorer=fuzz.WRatio, limit=9, score_cutoff=60)
-    facts = {names[n].name: names[n].label.zh for n, *_ in near}
-    said = " 或 ".join(f"{name}（{label}）" for name, label in list(facts.items())[:3])
-    return (f"年份 {year}，" if year else "") + (f"可能是 {said}" if said else "没有相近的数据项")
+    return tuple({names[n].name: names[n] for n, *_ in near}.values())[:_GUESSES]
 
 
 def _key_lines(table: RawTable, entity: Entity) -> list[str]:

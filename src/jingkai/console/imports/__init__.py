@@ -1,0 +1,1 @@
+"""Register files that officers import: looked at, mapped, loaded, taken back."""
