@@ -145,7 +145,7 @@ def rank_band(
         grid={"left": 8, "right": 40, "top": 40, "bottom": 8, "containLabel": True},
         legend={"top": 0, "left": 0, "data": list(words)},
         xAxis={"type": "category", "data": [str(y) for y in years]},
-        yAxis={"type": "value", "inverse": True, "min": 1, "max": last, "minInterval": 1},
+        yAxis={"type": "value", "inverse": True, "min": 1, "max": last + last // 10 + 1, "minInterval": 1},
         series=[
             {"type": "line", "stack": "band", "data": best, "symbol": "none", "silent": True,
              "lineStyle": {"opacity": 0}, "tooltip": {"show": False}},

@@ -28,7 +28,10 @@
 
   // Paper is told of before it is laid out: charts are drawn as wide as A4 between its margins.
   function fit() {
-    for (const [box, chart] of charts) chart.resize({ width: Math.min(box.clientWidth, 680) });
+    for (const [box, chart] of charts) {
+      chart.resize({ width: Math.min(box.clientWidth, 680) });
+      chart.getZr().flush();
+    }
   }
 
   // No more zones than can be compared: the others are switched off until one is taken back.
