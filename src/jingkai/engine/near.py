@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,7 +17,7 @@ from jingkai.rulebook.exact import Exact
 from jingkai.rulebook.lower import Lowering
 from jingkai.rulebook.plan import col, lit
 
-__all__ = ["NearMisses", "near_counts", "near_misses"]
+__all__ = ["NearMisses", "near_counts", "near_misses", "near_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def near_misses(
     run: DecisionRun,
     rule: str,
     within: Fraction | None = None,
+    zone: str | None = None,
 ) -> NearMisses:
     """Return the entities that one condition of a rule alone refuses.
 
@@ -57,13 +59,15 @@ def near_misses(
     within
         Only those whose gap is at most this share of what is needed (in double precision, to nine
         decimals); conditions that measure nothing are left out then.
+    zone
+        The key of the zone whose entities are looked at; all by default.
 
     Raises
     ------
     EngineError
         If the rule was not run or has no conditions.
     """
-    return _Finding(rulebook, snapshot, run, rule).near(within)
+    return _Finding(rulebook, snapshot, run, rule, zone).near(within)
 
 
 def near_counts(
@@ -94,6 +98,49 @@ def near_counts(
         If the rule was not run or has no conditions.
     """
     return _Finding(rulebook, snapshot, run, rule, zone).counts(within)
+
+
+def near_table(
+    rulebook: Rulebook,
+    snapshot: Snapshot,
+    run: DecisionRun,
+    entity: str,
+    within: Fraction,
+    zone: str,
+) -> pl.DataFrame:
+    """Count the near misses of a zone for every rule of an entity, in one pass over its rows.
+
+    Parameters
+    ----------
+    rulebook, snapshot, run, within, zone
+        As `near_counts` has them.
+    entity
+        Whose rules.
+
+    Returns
+    -------
+    A row a rule and condition that measures something: `rule`, `condition`, `alone` (rows that it alone
+    refuses) and `near` (those within the share), not weighted; conditions that are near to nobody left out.
+    """
+    names = [n for n, r in run.rules.items() if r["entity"] == entity]
+    names = [n for n in names if rulebook.rules[n].decide is not None]
+    findings = [_Finding(rulebook, snapshot, run, n, zone) for n in names]
+    sums = {(f.rule.id, c, n): e for f in findings for c, n, e in f.measured(within)}
+    if not sums:
+        return pl.DataFrame(schema=_COUNTED)
+    found = findings[0].frame.select(
+        e.sum().alias("|".join(place)) for place, e in sums.items()
+    )
+    row = found.collect(engine="streaming").row(0, named=True)
+    rows = [
+        {"rule": r, "condition": c, **{n: row[f"{r}|{c}|{n}"] for n in ("alone", "near")}}
+        for r, c, n in sums
+        if n == "near"
+    ]
+    return pl.DataFrame(rows, schema=_COUNTED).filter(pl.col("near") > 0)
+
+
+_COUNTED = {"rule": pl.String, "condition": pl.String, "alone": pl.Int64, "near": pl.Int64}
 
 
 def _with_conditions(rulebook: Rulebook, run: DecisionRun, rule: str) -> Rule:
@@ -159,6 +206,16 @@ class _Finding:
         names = ("refused", "alone", "near")
         rows = [{"condition": c} | {n: row.get(f"{n}|{c}") for n in names} for c in self.columns]
         return pl.DataFrame(rows, schema={"condition": pl.String} | dict.fromkeys(names, pl.Int64))
+
+    def measured(self, within: Fraction) -> Iterator[tuple[str, str, pl.Expr]]:
+        """Yield of each condition that measures something whom it alone refuses, and who is near."""
+        for c in self.columns:
+            test = self.rule.condition(c).test
+            if _measures(test):
+                alone = self._alone(c)
+                _, needed, gap = self._gap(test)
+                yield c, "alone", alone
+                yield c, "near", alone & (_share(needed, gap) <= float(within))
 
     def _alone(self, condition: str) -> pl.Expr:
         """Return whether a condition fails and, had it held, would have granted."""
