@@ -116,7 +116,7 @@ def test_a_hidden_comparison_names_the_holder_and_keeps_what_is_asked(explainer)
 
 def test_points_and_amounts_that_rest_on_a_hidden_fact_are_not_told(explainer):
     hidden = _hidden(explainer)
-    plans, rules = explainer._plans, explainer.rulebook.rules
+    plans, rules = explainer.plans, explainer.rulebook.rules
     names = {n for n in explainer.run.rules if set(plans.facts.of_result(rules[n])) & set(hidden)}
     assert {"innovative_sme_score", "high_tech_innovation_score"} & names
     for position in range(0, 240, 29):

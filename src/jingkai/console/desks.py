@@ -32,9 +32,16 @@ _ENTERPRISE = (
     Entry("my_facts", "我的数据", "My facts", ("my_correct",)),
     Entry("my_corrections", "我的更正", "My corrections", ("my_correction",)),
 )
+_OFFICER = (
+    Entry("desk", "工作台", "Desk", ("correction",)),
+    Entry("enterprises", "企业", "Enterprises", ("enterprise", "enterprise_rule")),
+    Entry("call_list", "临界名单", "Call list"),
+    Entry("imports", "导入", "Imports", ("import_new", "import")),
+    _JOBS,
+)
 DESKS: dict[Role, tuple[Entry, ...]] = {
     Role.ENTERPRISE: _ENTERPRISE,
-    Role.OFFICER: (Entry("imports", "导入", "Imports", ("import_new", "import")), _JOBS),
+    Role.OFFICER: _OFFICER,
     Role.ZONE_ANALYST: _ANALYST,
     Role.MINISTRY_ANALYST: _ANALYST,
     Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),

@@ -170,6 +170,10 @@ class Opened:
         found: T = self._found[what]
         return found
 
+    def has_kept(self, what: Hashable) -> bool:
+        """Return whether `kept` has something under a name already."""
+        return what in self._found
+
     def compute(self) -> None:
         """Compute everything that pages show, so that the first visitor does not wait for it."""
         _ = (self.tables, self.zones, self.sections, self.assessments, self.run)

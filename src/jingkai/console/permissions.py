@@ -26,6 +26,7 @@ _PORTAL = (
     "try",
     "tour",
     "api_page",
+    "search",
 )
 _API = ("api-root", "openapi-json", "zones", "zone", "indicators", "rules", "rule", "try")
 #: Signing in and what an account does with itself, by allauth.
@@ -47,6 +48,7 @@ _OWN_ACCOUNT = (
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
 )
+_OFFICER = ("desk", "call_list", "correction", "enterprises", "enterprise", "enterprise_rule")
 _AUDITOR = ("trail",)
 #: Keys and what programs ask with them; an auditor changes nothing, so it has none.
 _KEYS = ("tokens", "token_revoke", "api:check")
@@ -80,6 +82,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys((f"api:{name}" for name in _API), EVERYONE),
     **dict.fromkeys(_SIGN_IN, EVERYONE),
     **dict.fromkeys(_OWN_ACCOUNT, SIGNED_IN),
+    **dict.fromkeys(_OFFICER, frozenset({Role.OFFICER})),
     **dict.fromkeys(_AUDITOR, frozenset({Role.AUDITOR})),
     **dict.fromkeys(_KEYS, SIGNED_IN - {Role.AUDITOR}),
     **_ENTERPRISES,

@@ -6,6 +6,7 @@ from allauth.account import urls as account
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import include, path
 
+from jingkai.console import search
 from jingkai.console.api.site import api
 from jingkai.console.identity import PROVIDER
 from jingkai.console.portal import (
@@ -36,11 +37,13 @@ urlpatterns = [
     path("zones/<str:key>/", zone.zone, name="zone"),
     path("library/", library.library, name="library"),
     path("library/<str:name>/", library.measure, name="measure"),
+    path("search/", search.search, name="search"),
     path("try/", try_project.try_project, name="try"),
     path("tour/", tour.tour, name="tour"),
     path("api/", api_page.api_page, name="api_page"),
     path("api/", api.urls),
     path("rules/<str:name>/", rule.rule, name="rule"),
+    path("", include("jingkai.console.officer.urls")),
     path("", include("jingkai.console.audit.urls")),
     path("", include("jingkai.console.tokens.urls")),
     path("", include("jingkai.console.imports.urls")),

@@ -128,9 +128,7 @@ def near_table(
     sums = {(f.rule.id, c, n): e for f in findings for c, n, e in f.measured(within)}
     if not sums:
         return pl.DataFrame(schema=_COUNTED)
-    found = findings[0].frame.select(
-        e.sum().alias("|".join(place)) for place, e in sums.items()
-    )
+    found = findings[0].frame.select(e.sum().alias("|".join(place)) for place, e in sums.items())
     row = found.collect(engine="streaming").row(0, named=True)
     rows = [
         {"rule": r, "condition": c, **{n: row[f"{r}|{c}|{n}"] for n in ("alone", "near")}}

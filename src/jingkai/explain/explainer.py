@@ -55,7 +55,8 @@ class Explainer:
         return {e: RowReader(self.snapshot.path / f"{e}.arrow") for e in self.snapshot.entities}
 
     @cached_property
-    def _plans(self) -> RulePlans:
+    def plans(self) -> RulePlans:
+        """The plans of the rules that were run, each made once."""
         return RulePlans(self.rulebook, self.run.as_of, frozenset(self.run.rules))
 
     def find(self, text: str) -> tuple[str, Match]:
@@ -171,7 +172,7 @@ class Explainer:
                 else "不存在或不适用于此主体"
             )
             raise ExplainError(f"规则 {unknown[0]} {state}", hint="见 `jingkai rules list`")
-        row = RowEvaluator(self._plans, values)
+        row = RowEvaluator(self.plans, values)
         return [
             explain_rule(self.rulebook.rules[n], row, results, lang, hidden)
             for n in ran
@@ -182,4 +183,4 @@ class Explainer:
         """Return which of an entity's granted rights may be had together, and the best choice."""
         values, results = self.row(entity, position)
         ran = [self.rulebook.rules[n] for n, r in self.run.rules.items() if r["entity"] == entity]
-        return best_combination(ran, RowEvaluator(self._plans, values), results, lang)
+        return best_combination(ran, RowEvaluator(self.plans, values), results, lang)

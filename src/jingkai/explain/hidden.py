@@ -13,7 +13,8 @@ What was decided here, and why it is enough:
 - A condition is decided by its other comparisons (one alternative that holds is enough), else its
   verdict is hidden. It is then never said to block, and no near miss rests on it.
 - Points, subtotals, amounts, their bounds and due dates that read a hidden fact are not told at all:
-  a rate turns an amount back into the fact, a threshold turns points into a span.
+  a rate turns an amount back into the fact, a threshold turns points into a span. Neither are a
+  score's items, since their sum would.
 - Grades that are still possible are not told either where their tests read a hidden fact.
 - Facts that a rule waits for are named as seen from outside: a hidden one is named whether the holder
   has it or not, so that its absence from the list tells nothing.

@@ -29,6 +29,8 @@ def verdict_text(reason: RuleReason, lang: str = "zh") -> str:
     word = words[reason.verdict][0 if zh else 1]
     if reason.kind != "amount":
         return word
+    if not reason.result and reason.hidden:
+        return word  # the decision is told, its amount is not
     if not reason.result:
         return words[None][0 if zh else 1]
     if reason.verdict is None:

@@ -82,9 +82,13 @@ def enterprise_rule(request: HttpRequest, key: str, name: str) -> HttpResponse:
         "rule": reason_line(found, reason, lang),
         "facts": lines,
     }
-    _write_down(request, found, match, [line["column"] for line in lines if line["known"]], rule=name)
+    _write_down(
+        request, found, match, [line["column"] for line in lines if line["known"]], rule=name
+    )
     table = _conditions_table(page["rule"])
-    return answer(request, "console/officer/enterprise_rule.html", page, table, f"{match.name}-{name}")
+    return answer(
+        request, "console/officer/enterprise_rule.html", page, table, f"{match.name}-{name}"
+    )
 
 
 def _visible(found: Opened, hidden: Mapping[str, str]) -> list[str]:
@@ -131,7 +135,11 @@ def _by_state(rules: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
 def _by_sort(rules: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
     """Return what is no right: duties, classes, scores, figures."""
     found = [
-        {"sort": sort, "title": titles[lang != "zh"], "rules": [r for r in rules if r["sort"] == sort]}
+        {
+            "sort": sort,
+            "title": titles[lang != "zh"],
+            "rules": [r for r in rules if r["sort"] == sort],
+        }
         for sort, titles in _SORTS.items()
     ]
     return [group for group in found if group["rules"]]
@@ -143,7 +151,11 @@ def _themes(
     """Return by theme the facts that are known, the names of those that are not, and what is hidden."""
     vocabulary = found.rulebook.vocabulary
     facts = vocabulary.entities["enterprise"].facts
-    kept = [(theme_of(vocabulary, f), f.label.text(lang), hidden[n]) for n, f in facts.items() if n in hidden]
+    kept = [
+        (theme_of(vocabulary, f), f.label.text(lang), hidden[n])
+        for n, f in facts.items()
+        if n in hidden
+    ]
     themes = []
     for theme, titles in THEMES.items():
         mine = [line for line in lines if line["theme"] == theme]

@@ -40,7 +40,9 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         "count": rows.height,
         "of": zone_register(found, zone).height,
         "enterprises": found_lines(found, rows.slice(part.start, _A_PAGE)),
-        "kinds": [{"kind": k, "title": zh if lang == "zh" else en} for k, (_, zh, en) in KINDS.items()],
+        "kinds": [
+            {"kind": k, "title": zh if lang == "zh" else en} for k, (_, zh, en) in KINDS.items()
+        ],
         "industries": _industries(found),
         "pages": part.to_dict(),
     }
@@ -105,5 +107,3 @@ def _table(found: Opened, rows: pl.DataFrame) -> pl.DataFrame:
             for kind, (_, zh, _en) in KINDS.items()
         ),
     )
-
-

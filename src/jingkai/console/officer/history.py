@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jingkai.console.fact_values import value_text
+from jingkai.console.errors import ConsoleError
+from jingkai.console.fact_values import read_value, value_text
 from jingkai.console.models import Correction, IssuedDecision
 from jingkai.console.opened import Opened
 from jingkai.registry.errors import SnapshotNotFound
 from jingkai.registry.snapshot import Snapshot
 
-__all__ = ["correction_lines", "paper_lines", "register_changes"]
+__all__ = ["asked_words", "correction_lines", "paper_lines", "register_changes"]
 
 _BACK = 5  # snapshots looked back into
 
@@ -32,9 +33,7 @@ def correction_lines(
                 "at": c.at.isoformat(timespec="minutes"),
                 "fact": known[0].label.text(lang) if known else c.column,
                 "year": known[1] if known else None,
-                "old": why or c.old,
-                "new": why or c.new,
-                "unit": "" if why else c.unit,
+                **(dict.fromkeys(("old", "new"), why) if why else asked_words(found, c, lang)),
                 "office": offices[c.office].label.text(lang) if c.office in offices else c.office,
                 "office_id": c.office,
                 "state": c.state,
@@ -43,6 +42,21 @@ def correction_lines(
             }
         )
     return lines
+
+
+def asked_words(found: Opened, asked: Correction, lang: str = "zh") -> dict[str, str]:
+    """Return ``old`` and ``new`` of a correction in words; as they were typed where they cannot be read."""
+    vocabulary = found.rulebook.vocabulary
+    known = vocabulary.entities["enterprise"].column(asked.column)
+    unit = f" {asked.unit}" if asked.old and not asked.old.endswith(asked.unit or "-") else ""
+    words = {"old": f"{asked.old}{unit}", "new": asked.new}
+    try:
+        if known is not None:
+            value = read_value(asked.new, known[0], vocabulary, found.day)
+            words["new"] = value_text(value, known[0], vocabulary, lang)
+    except ConsoleError:
+        pass  # the dictionary changed since; the officer reads what was typed
+    return words
 
 
 def paper_lines(found: Opened, key: str, lang: str = "zh") -> list[dict[str, Any]]:
@@ -79,7 +93,9 @@ def register_changes(
                 "snapshot": after[0].id,
                 "as_of": after[0].as_of.isoformat(),
                 "first": before is None,
-                "changes": [] if before is None else _changes(found, after[1], before, hidden, lang),
+                "changes": []
+                if before is None
+                else _changes(found, after[1], before, hidden, lang),
             }
         )
     return [line for line in lines if line["changes"] or line["first"]]

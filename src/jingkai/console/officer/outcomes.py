@@ -11,9 +11,7 @@ from jingkai.vocabulary import Title
 __all__ = ["held_on", "outcomes"]
 
 
-def outcomes(
-    found: Opened, values: dict[str, Any], lang: str = "zh"
-) -> list[dict[str, Any]]:
+def outcomes(found: Opened, values: dict[str, Any], lang: str = "zh") -> list[dict[str, Any]]:
     """Return a line for each official title whose outcome is known of an enterprise.
 
     Parameters

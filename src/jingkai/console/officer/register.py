@@ -59,9 +59,7 @@ def zone_register(found: Opened, zone: str) -> pl.DataFrame:
 
 def _zone_register(found: Opened, zone: str) -> pl.DataFrame:
     have = set(found.snapshot.columns("enterprise"))
-    texts = [
-        pl.col(n) if n in have else pl.lit(None, pl.String).alias(n) for n in _TEXTS
-    ]
+    texts = [pl.col(n) if n in have else pl.lit(None, pl.String).alias(n) for n in _TEXTS]
     kinds = [
         (pl.col(fact).fill_null(False) if fact in have else pl.lit(False)).alias(kind)
         for kind, (fact, *_) in KINDS.items()
@@ -112,7 +110,9 @@ def _codes(vocabulary: Vocabulary, text: str) -> list[str]:
 def industry_title(vocabulary: Vocabulary, code: str | None) -> str:
     """Return a code of industry with the title of the nearest listed one above; empty for none."""
     names = _names(vocabulary)
-    above = next((code[:n] for n in range(len(code), 0, -1) if code[:n] in names), "") if code else ""
+    above = (
+        next((code[:n] for n in range(len(code), 0, -1) if code[:n] in names), "") if code else ""
+    )
     return f"{code} {names[above]}" if above else code or ""
 
 

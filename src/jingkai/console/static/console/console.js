@@ -1,4 +1,4 @@
-// Starts charts after load and after each swap, disposes them before removal; sends filter forms as they change.
+// Starts charts after load and after each swap, disposes them before removal; limits choices; finds the search box.
 (() => {
   "use strict";
   const charts = new Map();
@@ -43,6 +43,17 @@
     }
   }
 
+  // "/" goes to the search box, unless something is being typed.
+  function slash(event) {
+    const box = document.querySelector("[data-slash]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+
+  document.addEventListener("keydown", slash);
   document.addEventListener("DOMContentLoaded", () => { start(document); limit(document); });
   document.addEventListener("htmx:load", (event) => { start(event.target); limit(document); });
   document.addEventListener("htmx:beforeCleanupElement", (event) => stop(event.target));
