@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from jingkai.registry.snapshot import write_snapshot
+from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.workspace import Workspace
 from tests.postgresql import a_database
 
@@ -20,6 +20,7 @@ ROLES = {
     "ministry_analyst": {},
     "auditor": {},
 }
+SOURCE = SourceFile("登记册.csv", "0" * 64, "zone_committee", "2026-06-30", "enterprise")
 PASSWORD = "长密码-correct-horse-7"
 
 
@@ -40,7 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, database: str) -> Workspace:
     workspace = Workspace.init(tmp_path_factory.mktemp("console") / "area")
     write_snapshot(
         workspace, {"zone": _zones(), "enterprise": _enterprises()},
-        as_of=date(2026, 6, 30), sources=[], synthetic=True,
+        as_of=date(2026, 6, 30), sources=[SOURCE], synthetic=True,
     )  # fmt: skip
     prepare(workspace)
     from jingkai.console.accounts import add_account

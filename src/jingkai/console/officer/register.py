@@ -89,7 +89,7 @@ def searched(found: Opened, zone: str, asked: Asked) -> pl.DataFrame:
 def _answers(words: str) -> pl.Expr:
     """Return whether a row answers to words: in its name, or how its code begins."""
     tests = [pl.col(n).str.contains(words, literal=True) for n in ("name", "short_name")]
-    code = words.upper()
+    code = words.upper().removeprefix("STOCK:")
     if code.isascii() and code.isalnum():
         tests += [
             pl.col("key").str.starts_with(code),
