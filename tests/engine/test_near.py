@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from jingkai.engine.materials import count_materials
-from jingkai.engine.near import near_counts, near_misses
+from jingkai.engine.near import near_counts, near_misses, near_table
 from jingkai.engine.run import decide
 from jingkai.engine.store import EngineError
 from jingkai.explain import Explainer
@@ -101,3 +101,21 @@ def test_counts_by_condition_are_those_of_the_rows_weighted_and_by_zone(decided,
     parts = [near_counts(rulebook, heavy, run, RULE, within, zone) for zone in ("甲", "乙")]
     here = all_rows.filter(pl.col("zone").is_not_null())["weight"].sum()
     assert sum(p["alone"].sum() for p in parts) == here
+
+
+def test_every_rule_of_a_zone_is_counted_in_one_pass_as_rule_by_rule(decided, workspace):
+    rulebook, snapshot, _ = decided
+    frame = snapshot.scan("enterprise").collect()
+    place = pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("甲区")).otherwise(pl.lit("乙区"))
+    here = write_snapshot(
+        workspace, {"enterprise": frame.with_columns(zone=place)}, as_of=DAY, sources=[]
+    )
+    run = decide(workspace, here, rulebook, DAY)
+    table = near_table(rulebook, here, run, "enterprise", Fraction(1, 2), "甲区")
+    assert table.height > 3
+    for rule, condition, alone, near in table.iter_rows():
+        rows = near_misses(rulebook, here, run, rule, zone="甲区").rows
+        rows = rows.filter(pl.col("condition") == condition)
+        assert (rows.height, rows.filter(pl.col("share") <= 0.5).height) == (alone, near), rule
+    assert near_table(rulebook, here, run, "enterprise", Fraction(1), "没有").is_empty()
+    assert near_table(rulebook, here, run, "no_entity", Fraction(1), "甲区").is_empty()
