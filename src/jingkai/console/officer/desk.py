@@ -16,6 +16,7 @@ from jingkai.console.officer.near import counted_before, near_rules
 from jingkai.console.officer.register import opened_register
 from jingkai.console.opened import Opened
 from jingkai.console.told import hidden_from
+from jingkai.console.work.shown import job_shown
 
 __all__ = ["desk"]
 
@@ -36,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "office": _office(found, account, lang),
         "waiting": waiting,
         "near": _near(found, account, lang) if ready else None,
-        "jobs": _jobs(account),
+        "jobs": _jobs(account, lang),
     }
     return answer(request, "console/officer/desk.html", page, _table(waiting), "待办更正")
 
@@ -74,22 +75,14 @@ def _near(found: Opened, account: Account, lang: str) -> list[dict[str, Any]]:
     return near_rules(found, account.zone, hidden_from(account, found, lang), lang)[:_RULES]
 
 
-def _jobs(account: Account) -> list[dict[str, Any]]:
+def _jobs(account: Account, lang: str) -> list[dict[str, Any]]:
     """Return the officer's own jobs, those under way before the last that ended."""
     mine = Job.objects.filter(by=account)
     running = list(mine.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)))
     ended = mine.filter(state__in=(Job.State.DONE, Job.State.FAILED))[:_JOBS]
-    return [
-        {
-            "job": str(j.pk),
-            "kind": j.kind,
-            "state": j.state,
-            "state_text": j.get_state_display(),
-            "step": j.step,
-            "at": j.created_at.isoformat(timespec="minutes"),
-        }
-        for j in [*running, *ended]
-    ]
+    lines = [job_shown(j, lang) for j in [*running, *ended]]
+    names = ("id", "title", "state", "state_title", "mark", "step", "created_at")
+    return [{n: line[n] for n in names} for line in lines]
 
 
 def _table(waiting: list[dict[str, Any]]) -> pl.DataFrame:
