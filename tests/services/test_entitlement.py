@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from jingkai.engine.given import stored_value
-from jingkai.services.entitlement import entitlement
+from jingkai.engine.run import decide
+from jingkai.explain import Explainer
+from jingkai.population import some_enterprises
+from jingkai.registry.snapshot import SourceFile, write_snapshot
+from jingkai.services.entitlement import Entitlements, entitlement, entitlement_row
 from jingkai.services.errors import CaseError
+from jingkai.workspace import Workspace, ZoneSettings
 
 DAY = date(2026, 6, 30)
 
@@ -130,3 +136,50 @@ def test_items_without_a_rule_and_rules_not_in_force_are_errors(catalogue, ruleb
         entitlement(
             catalogue.items["key_little_giant_payout"], rulebook, date(2023, 1, 1), {"key": "k"}
         )
+
+
+RULES = {
+    "apprentice_subsidy_payout": "apprentice",
+    "high_tech_enterprise_recognition": None,
+    "key_little_giant_payout": None,
+}
+
+
+@pytest.fixture(scope="module")
+def explainer(tmp_path_factory, rulebook) -> Explainer:
+    """A run over synthetic enterprises with their zone; every twelfth has apprentices."""
+    area = Workspace.init(
+        tmp_path_factory.mktemp("rights") / "area", ZoneSettings(key="示范经开区")
+    )
+    given = row(rulebook, "enterprise", **APPRENTICES)
+    twelfth = pl.int_range(pl.len()) % 12 == 0
+    frame = some_enterprises(150).with_columns(
+        pl.when(twelfth).then(pl.lit(given[c])).otherwise(pl.col(c)).cast(pl.Int64).alias(c)
+        for c in APPRENTICES
+    )
+    source = SourceFile("合成", "", "zone_committee", str(DAY), "enterprise", None, 150, 150)
+    place = pl.DataFrame({"key": ["示范经开区"], "name": ["示范经开区"], "province": ["江苏"]})
+    snapshot = write_snapshot(
+        area, {"enterprise": frame, "zone": place}, as_of=DAY, sources=[source]
+    )
+    return Explainer(rulebook, snapshot, decide(area, snapshot, rulebook, DAY))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_on_a_run_the_right_is_that_of_the_run(catalogue, rulebook, explainer, name):
+    """The same verdict and amount as stored; no application exactly where shared facts decide."""
+    item = catalogue.items[name]
+    rows = [entitlement_row(explainer, "enterprise", i) for i in range(0, 150, 6)]
+    rights = Entitlements(item, rulebook, DAY, rows[0])
+    modes = set()
+    for i, facts in enumerate(rows):
+        found = rights.of(facts)
+        modes.add(found.mode)
+        stored = explainer.explain("enterprise", 6 * i, [item.source.rule])[0]
+        assert (found.reason.verdict, found.reason.result) == (stored.verdict, stored.result)
+        assert (found.mode == "refused") >= (stored.verdict is False)
+        if RULES[name]:
+            free = explainer.explain("enterprise", 6 * i, ["no_application_entitlement"])[0]
+            on_shared = next(c for c in free.conditions if c.id == RULES[name])
+            assert (found.mode == "no_application") is (on_shared.verdict is True)
+    assert "refused" in modes and (not RULES[name] or "no_application" in modes)

@@ -6,6 +6,7 @@ has to bring; of that, what the zone knows already is filled in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -18,11 +19,12 @@ from jingkai.explain.missing import fact_of
 from jingkai.explain.reasons import explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
 from jingkai.rulebook import Rule, Rulebook, compile_program
+from jingkai.rulebook.plan import plan_columns
 from jingkai.services.catalogue import Item, Material
 from jingkai.services.errors import CaseError
 from jingkai.vocabulary import Fact, Label
 
-__all__ = ["Entitlement", "NeededFact", "entitlement", "entitlement_row"]
+__all__ = ["Entitlement", "Entitlements", "NeededFact", "entitlement", "entitlement_row"]
 
 Mode = Literal["no_application", "prefilled", "refused"]
 
@@ -74,32 +76,8 @@ class Entitlement:
 
 
 def entitlement(item: Item, rulebook: Rulebook, day: date, row: dict[str, Any]) -> Entitlement:
-    """Return what an entity has to do for the right that an item pays out.
-
-    Parameters
-    ----------
-    item
-        An item with a rule.
-    rulebook, day
-        What decides it, as of when.
-    row
-        The entity's facts by column, those of what it refers to as ``zone.x``; null or absent: unknown.
-
-    Raises
-    ------
-    CaseError
-        If the item pays out no rule's right, or the rule is not in force on the day.
-    """
-    book = rulebook.on(day)
-    deciding = _Deciding(_rule(item, book, day), book, day, row)
-    whole = deciding.decided(row)
-    originals = tuple(m for m in item.materials if m.asked and not m.facts)
-    if whole.reason.verdict is False or whole.nothing:
-        return Entitlement(item.id, deciding.rule.id, "refused", whole.reason, (), ())
-    needed = deciding.needed()
-    mode: Mode = "prefilled" if needed or originals else "no_application"
-    papers = (*_papers(item, needed), *originals)
-    return Entitlement(item.id, deciding.rule.id, mode, whole.reason, needed, papers)
+    """Return what one entity has to do for the right that an item pays out; see `Entitlements`."""
+    return Entitlements(item, rulebook, day, row).of(row)
 
 
 def _rule(item: Item, book: Rulebook, day: date) -> Rule:
@@ -124,20 +102,57 @@ class _Decided:
         return frozenset() if self.settled else frozenset(m["fact"] for m in self.reason.missing)
 
 
-class _Deciding:
-    """Decides one rule for one entity on more or fewer of its facts."""
+class Entitlements:
+    """What entities have to do for the right that an item pays out; its rule is compiled once for all of them.
 
-    def __init__(self, rule: Rule, book: Rulebook, day: date, row: dict[str, Any]) -> None:
-        self.rule, self.book, self.row = rule, book, row
-        self.references = book.vocabulary.entities[rule.entity].references
-        self.facts = {c: self._fact(c) for c in row}
-        self.program = compile_program(book, rule.entity, day, list(row), only=[rule.id])
-        self.plans = RulePlans(book, day, frozenset(self.program.layouts))
+    Parameters
+    ----------
+    item
+        An item with a rule.
+    rulebook, day
+        What decides it, as of when.
+    columns
+        The columns that rows have: facts, those of what an entity refers to as ``zone.x``, counts of events.
 
-    def decided(self, row: dict[str, Any]) -> _Decided:
-        """Decide the rule on a row of the same columns."""
+    Raises
+    ------
+    CaseError
+        If the item pays out no rule's right, or the rule is not in force on the day.
+    """
+
+    def __init__(self, item: Item, rulebook: Rulebook, day: date, columns: Iterable[str]) -> None:
+        self.item, self.book = item, rulebook.on(day)
+        self.rule = _rule(item, self.book, day)
+        self.references = self.book.vocabulary.entities[self.rule.entity].references
+        have = list(columns)
+        self.program = compile_program(self.book, self.rule.entity, day, have, only=[self.rule.id])
+        read = {c for plan in self.program.columns.values() for c in plan_columns(plan)}
+        self.facts = {c: self._fact(c) for c in have if c in read}
+        self.plans = RulePlans(self.book, day, frozenset(self.program.layouts))
+
+    def of(self, row: dict[str, Any]) -> Entitlement:
+        """Return what one entity has to do.
+
+        Parameters
+        ----------
+        row
+            Its values by column; null: unknown.
+        """
+        row = {c: row.get(c) for c in self.facts}
+        whole = self._decided(row)
+        name = self.rule.id
+        if whole.reason.verdict is False or whole.nothing:
+            return Entitlement(self.item.id, name, "refused", whole.reason, (), ())
+        needed = self._needed(row)
+        originals = [m for m in self.item.materials if m.asked and not m.facts]
+        mode: Mode = "prefilled" if needed or originals else "no_application"
+        papers = (*_papers(self.item, needed), *originals)
+        return Entitlement(self.item.id, name, mode, whole.reason, needed, papers)
+
+    def _decided(self, row: dict[str, Any]) -> _Decided:
         types = {c: f.arrow_type if f is not None else None for c, f in self.facts.items()}
         frame = pl.DataFrame({c: pl.Series([v], dtype=types[c]) for c, v in row.items()})
+        frame = frame if row else pl.DataFrame({"key": [""]})
         values = program_frame(self.program, frame.lazy()).collect().row(0, named=True)
         reason = explain_rule(self.rule, RowEvaluator(self.plans, values), values)
         if self.rule.kind != "amount":
@@ -147,43 +162,41 @@ class _Deciding:
             return _Decided(reason, False, False)
         return _Decided(reason, amount > 0, amount == 0)
 
-    def needed(self) -> tuple[NeededFact, ...]:
+    def _needed(self, row: dict[str, Any]) -> tuple[NeededFact, ...]:
         """Return what the right waits for on shared data alone, without what turns out not to matter.
 
         What is missing is filled in where the zone knows it, until the right is settled or only unknown
         facts are left; then each filled one is taken out again where that changes nothing.
         """
         filled: list[str] = []
-        found = self.decided(self._only(filled))
-        while more := sorted(n for n in found.missing if n not in filled and self._known(n)):
+        known = self._own(row)
+        found = self._decided(self._only(row, filled))
+        while more := sorted(n for n in found.missing if n in known and n not in filled):
             filled += more
-            found = self.decided(self._only(filled))
+            found = self._decided(self._only(row, filled))
         for name in reversed(filled.copy()):
             without = [n for n in filled if n != name]
-            fewer = self.decided(self._only(without))
+            fewer = self._decided(self._only(row, without))
             if (fewer.settled, fewer.missing) == (found.settled, found.missing):
                 filled = without
-        still = [n for n in found.missing if n not in filled]
-        return tuple(self._described(n) for n in (*filled, *sorted(still)))
+        still = sorted(n for n in found.missing if n not in filled)
+        return tuple(self._described(n, n in known) for n in (*filled, *still))
 
-    def _only(self, filled: list[str]) -> dict[str, Any]:
+    def _only(self, row: dict[str, Any], filled: list[str]) -> dict[str, Any]:
         """Return the row with only what offices share and some facts besides."""
-        return {c: v if self._seen(c, filled) else None for c, v in self.row.items()}
+        return {c: v if self._seen(c, filled) else None for c, v in row.items()}
 
     def _seen(self, column: str, filled: list[str]) -> bool:
         fact = self.facts[column]
-        return fact is None or fact.shared or self._name(column, fact) in filled
+        return fact is None or fact.shared or _name(column, fact) in filled
 
-    def _known(self, name: str) -> bool:
-        """Return whether the zone has a value of a fact that offices do not share."""
-        return any(
-            f is not None and not f.shared and self._name(c, f) == name and self.row[c] is not None
+    def _own(self, row: dict[str, Any]) -> set[str]:
+        """Return the facts that offices do not share and the zone has a value of."""
+        return {
+            _name(c, f)
             for c, f in self.facts.items()
-        )
-
-    def _name(self, column: str, fact: Fact) -> str:
-        owner, dot, _ = column.rpartition(".")
-        return f"{owner}{dot}{fact.name}"
+            if f is not None and not f.shared and row[c] is not None
+        }
 
     def _fact(self, column: str) -> Fact | None:
         """Return the fact of a column, also of ``zone.x``; None for a key or a count of events."""
@@ -195,11 +208,17 @@ class _Deciding:
             found = entities[self.rule.entity].column(column)
         return found[0] if found is not None else None
 
-    def _described(self, name: str) -> NeededFact:
+    def _described(self, name: str, known: bool) -> NeededFact:
         fact = fact_of(name, self.rule, self.book.vocabulary)
         if fact is None:  # a parameter that the zone has not set, or a table of events
             return NeededFact(name, Label(zh=name, en=name), "zone_committee", False, False)
-        return NeededFact(name, fact.label, fact.holder, self._known(name), not fact.shared)
+        return NeededFact(name, fact.label, fact.holder, known, not fact.shared)
+
+
+def _name(column: str, fact: Fact) -> str:
+    """Return a column's fact as rules name it: ``zone.x`` of what an entity refers to."""
+    owner, dot, _ = column.rpartition(".")
+    return f"{owner}{dot}{fact.name}"
 
 
 def _papers(item: Item, needed: tuple[NeededFact, ...]) -> list[Material]:
