@@ -30,5 +30,6 @@ def own(request: HttpRequest) -> tuple[Opened, Match]:
 
 def about(found: Opened, match: Match) -> dict[str, Any]:
     """Return who a page is about: key, name and zone of an enterprise."""
-    zone = found.explainer.row("enterprise", match.position)[0].get("zone")
+    table = found.snapshot.table("enterprise")
+    zone = table["zone"][match.position].as_py() if "zone" in table.column_names else None
     return {"key": match.key, "name": match.name or match.key, "zone": zone}
