@@ -72,6 +72,7 @@ def reason_line(found: Opened, reason: RuleReason, lang: str = "zh") -> dict[str
     sort = _sort(rule)
     state = _state(reason, sort)
     measure = found.rulebook.measures[reason.measure]
+    alone = [c for c in reason.conditions if c.id in reason.blocking]
     return {
         **reason.to_dict(),
         "sort": sort,
@@ -81,7 +82,8 @@ def reason_line(found: Opened, reason: RuleReason, lang: str = "zh") -> dict[str
         "measure_title": measure.title.text(lang),
         "word": verdict_text(reason, lang),
         "near": near_text(reason, lang) if reason.near_miss else "",
-        "failed": [c.title for c in reason.conditions if c.id in reason.blocking],
+        "failed": [c.title for c in alone],
+        "distance": [a.distance for c in alone for a in c.atoms if a.distance],
         "amount_open": reason.kind == "amount" and reason.figures.get("value") is None,
         "window": window(rule, found.day, lang) if sort == "right" else None,
     }
