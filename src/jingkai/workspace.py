@@ -293,6 +293,18 @@ class Workspace:
         finally:
             lock.release()
 
+    @contextlib.contextmanager
+    def alone(self, folder: Path, what: str) -> Iterator[None]:
+        """Wait until no other process or thread makes the same thing in a folder; a dead one is none."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f".making-{what}"
+        with FileLock(path):
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):  # some systems keep what is open
+                    path.unlink()
+
 
 def _said(error: ErrorDetails) -> str:
     """Return one of pydantic's findings about the settings in words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -28,12 +29,18 @@ from jingkai.report.from_decisions import Decided, uptake_table
 from jingkai.rulebook import Rulebook, stored_rulebook
 from jingkai.workspace import Workspace
 
-__all__ = ["Opened", "opened", "rulebook"]
+__all__ = ["Opened", "keep_answering", "opened", "rulebook"]
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _BACK = 4
 _lock = threading.RLock()
 _kept: dict[tuple[str, str], Opened] = {}
+#: Guards what is kept and what is on its way; held for moments, never while anything is computed.
+_choosing = threading.RLock()
+_coming: dict[tuple[str, str], threading.Thread] = {}
+#: How many seconds a page waits for a new state before it shows the old one; None: until it is there.
+_patience: float | None = None
 
 
 @dataclass(frozen=True)
@@ -196,16 +203,60 @@ def _rulebook(layers: tuple[Path, ...]) -> Rulebook:
     return stored_rulebook([policies_folder(), *layers])
 
 
+def keep_answering(seconds: float = 2.0) -> None:
+    """Have pages show the old state while a new one is computed, instead of waiting for it.
+
+    Parameters
+    ----------
+    seconds
+        How long a page waits for the new one first.
+    """
+    global _patience
+    _patience = seconds
+
+
 def opened() -> Opened | None:
-    """Return the workspace with its newest snapshot; None where nothing was loaded yet."""
+    """Return the workspace with its newest snapshot; None where nothing was loaded yet.
+
+    A site that keeps answering gets the one before while everything of the newest is computed.
+    """
     workspace: Workspace = settings.WORKSPACE
     name = workspace.current_snapshot_id
     if name is None:
         return None
-    with _lock:
-        which = (str(workspace.path), name)
-        if which not in _kept:
-            for other in [w for w in _kept if w[0] == which[0]]:
-                del _kept[other]
-            _kept[which] = Opened(workspace, Snapshot.current(workspace), rulebook())
-        return _kept[which]
+    which = (str(workspace.path), name)
+    with _choosing:
+        old = next((o for w, o in _kept.items() if w[0] == which[0]), None)
+        if which in _kept:
+            return _kept[which]
+        if old is None or _patience is None:
+            _keep(which, Opened(workspace, Snapshot.current(workspace), rulebook()))
+            return _kept[which]
+        coming = _coming.get(which) or _begin(which, workspace)
+    coming.join(_patience)
+    return _kept.get(which, old)
+
+
+def _begin(which: tuple[str, str], workspace: Workspace) -> threading.Thread:
+    new = Opened(workspace, Snapshot.current(workspace), rulebook())
+    _coming[which] = thread = threading.Thread(target=_arrive, args=(which, new), daemon=True)
+    thread.start()
+    return thread
+
+
+def _arrive(which: tuple[str, str], new: Opened) -> None:
+    """Compute a new state and show it; where that fails it is shown too, so that pages say why."""
+    try:
+        new.compute()
+    except Exception:
+        _log.exception("snapshot %s", which[1])
+    with _choosing:
+        _coming.pop(which, None)
+        if new.workspace.current_snapshot_id == which[1]:
+            _keep(which, new)
+
+
+def _keep(which: tuple[str, str], found: Opened) -> None:
+    for other in [w for w in _kept if w[0] == which[0]]:
+        del _kept[other]
+    _kept[which] = found

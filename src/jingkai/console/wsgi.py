@@ -6,7 +6,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from jingkai.console.opened import keep_answering
+
 __all__ = ["application"]
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jingkai.console.settings")
 application = get_wsgi_application()
+keep_answering()

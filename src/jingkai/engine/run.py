@@ -96,19 +96,28 @@ def decide(
     engine = engine or PolarsEngine()
     identity = run_id(snapshot, rulebook, as_of, engine.name)
     final = workspace.decisions / identity
+    with workspace.alone(workspace.decisions, identity):
+        if (final / "manifest.json").exists():  # another process has just answered it
+            return DecisionRun(final)
+        _decide_to(final, workspace, _Question(snapshot, rulebook, as_of, engine), progress)
+    return DecisionRun(final)
+
+
+def _decide_to(
+    final: Path, workspace: Workspace, question: _Question, progress: Progress | None
+) -> None:
+    """Decide into a folder beside, and publish it."""
     tmp = workspace.temporary(workspace.decisions)
     try:
-        question = _Question(snapshot, rulebook, as_of, engine)
         manifest = _decide_into(question, tmp, progress or (lambda *_: None))
-        manifest = {"schema": 1, "id": identity, **manifest}
+        manifest = {"schema": 1, "id": final.name, **manifest}
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
         (tmp / "manifest.json").write_text(text, "utf-8")
-        keep_rulebook(workspace, rulebook)
+        keep_rulebook(workspace, question.rulebook)
         publish_folder(tmp, final)
     except BaseException:
         shutil.rmtree(tmp, ignore_errors=True)
         raise
-    return DecisionRun(final)
 
 
 def decide_there(
