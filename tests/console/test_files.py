@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,15 @@ def test_evidence_is_kept(store: Callable[..., Any], case: tuple[str, bytes]) ->
 
 
 _BOMB = _zip(**{"[Content_Types].xml": b"", "xl__workbook.xml": bytes(150_000_000)})
+
+
+def _liar() -> bytes:
+    """A workbook whose zip says of a large part that it is small."""
+    size = 5_000_000
+    whole = _zip(**{"[Content_Types].xml": b"1", "xl__workbook.xml": bytes(size)})
+    return whole.replace(struct.pack("<I", size), struct.pack("<I", 1000))
+
+
 MISTYPED = {
     "a program as a workbook": ("册.xlsx", b"MZ\x90\x00" + bytes(300)),
     "a program as text": ("册.csv", b"MZ\x90\x01\x02 text"),
@@ -97,6 +107,7 @@ MISTYPED = {
     "a new workbook as an old one": ("册.xls", _xlsx()),
     "text as a workbook": ("册.xlsx", "企业名称\n甲".encode()),
     "a bomb": ("册.xlsx", _BOMB),
+    "a bomb that lies about its size": ("册.xlsx", _liar()),
     "nothing": ("册.csv", b""),
     "a paper": ("册.pdf", PDF),
     "no ending": ("册", b"a,b\n"),

@@ -450,3 +450,72 @@ def test_pages_show_the_old_state_while_a_load_is_under_way(area: Workspace) -> 
     )
     assert json.dumps(seen, ensure_ascii=False)
     assert jobs and Account
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(area: Workspace) -> None:
+    from django.test import override_settings
+
+    from jingkai.console.models import StoredFile, TrailEntry
+    from jingkai.workspace import ConsoleSettings
+
+    client, before = _client("tax"), StoredFile.objects.count()
+    console = ConsoleSettings(upload_mb=1)
+    small = Workspace(area.path, area.settings.model_copy(update={"console": console}))
+    with override_settings(WORKSPACE=small):
+        response = _send(client, b"a,b\n" * 300_000)
+    assert response.status_code == 413
+    assert StoredFile.objects.count() == before
+    entry = TrailEntry.objects.order_by("-number")[0]
+    assert (entry.action, entry.about) == ("body.refused", "import_new")
+
+
+@pytest.mark.parametrize("moment", ["_loaded", "decide_now"])
+def test_a_load_cut_short_after_it_wrote_is_not_loaded_twice(
+    area: Workspace, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    from jingkai.console.imports import load_job
+    from jingkai.console.models import TrailEntry, Upload
+
+    client, before = _client("tax"), area.current_snapshot_id
+    address = _sent(client, f"信用代码,营业收入（2025年，万元）\n{A},150\n")
+    _do(client, address, "load")
+    upload = Upload.objects.get(pk=address.rstrip("/").rpartition("/")[2])
+
+    def cut(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(load_job, moment, cut)
+        with pytest.raises(KeyboardInterrupt):
+            load_job.load_upload(upload.job, lambda *_: None)
+    written = area.current_snapshot_id
+    assert written != before
+    found = load_job.load_upload(upload.job, lambda *_: None)
+    assert found["snapshot"] == written == area.current_snapshot_id
+    loaded = TrailEntry.objects.filter(action="import.loaded", about=str(upload.pk))
+    assert (loaded.count(), _page(client, address)["before"]) == (1, before)
+
+
+def test_an_undo_cut_short_is_done_once(area: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jingkai.console.imports import load_job
+    from jingkai.console.models import TrailEntry, Upload
+
+    client, before = _client("tax"), area.current_snapshot_id
+    address = _sent(client, f"信用代码,营业收入（2025年，万元）\n{A},150\n")
+    _do(client, address, "load")
+    _work()
+    _do(client, address, "undo")
+    upload = Upload.objects.get(pk=address.rstrip("/").rpartition("/")[2])
+
+    def cut(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(load_job, "_undone", cut)
+        with pytest.raises(KeyboardInterrupt):
+            load_job.undo_upload(upload.job, lambda *_: None)
+    assert area.current_snapshot_id == before
+    _work()
+    assert (_page(client, address)["state"], area.current_snapshot_id) == ("undone", before)
+    undone = TrailEntry.objects.filter(action="import.undone", about=str(upload.pk))
+    assert undone.count() == 1

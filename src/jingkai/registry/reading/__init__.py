@@ -10,7 +10,7 @@ from jingkai.registry.errors import UnreadableFile
 from jingkai.registry.reading.header import no_duplicates, normal_header
 from jingkai.registry.reading.table import ROW, BadRow, RawTable
 from jingkai.registry.reading.text import decode, read_text
-from jingkai.registry.reading.workbook import check_zip, read_workbook, workbook_kind
+from jingkai.registry.reading.workbook import check_sizes, check_zip, read_workbook, workbook_kind
 
 __all__ = ["ROW", "BadRow", "RawTable", "file_kind", "read_table"]
 
@@ -73,6 +73,7 @@ def file_kind(path: Path) -> str:
     data = _bytes(path)
     if data.startswith(b"PK"):
         check_zip(path, data)
+        check_sizes(path, data)
         return workbook_kind(data)
     if data.startswith(_OLE):
         return "xls" if any(name.encode("utf-16-le") in data for name in _XLS_STREAMS) else ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import struct
 import zipfile
+import zlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,12 @@ from jingkai.registry.errors import HeaderError, UnreadableFile, UnsafeFile
 from jingkai.registry.reading.header import find_header, table_unit
 from jingkai.registry.reading.table import ROW, RawTable
 
-__all__ = ["check_zip", "read_workbook", "workbook_kind"]
+__all__ = ["check_sizes", "check_zip", "read_workbook", "workbook_kind"]
 
 _UNPACKED_LIMIT = 2_000_000_000
 _RATIO_LIMIT = 200
 _RATIO_FROM = 100_000_000
+_PIECE = 1 << 20
 #: Sheets that explain a template and hold no data.
 _EXPLAINING = {"说明", "填表说明", "Notes"}
 
@@ -49,6 +52,40 @@ def check_zip(path: Path, data: bytes) -> None:
         )
     if any(m.flag_bits & 1 for m in members):
         raise UnreadableFile("工作簿有密码", where=str(path), hint="取消密码后再装载")
+
+
+def check_sizes(path: Path, data: bytes) -> None:
+    """Refuse a zip that unpacks into more than it says: a bomb that `check_zip` cannot see.
+
+    Raises
+    ------
+    UnsafeFile
+        With what to do.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+    for member in members:
+        names = sum(struct.unpack("<HH", data[member.header_offset + 26 :][:4]))
+        start = member.header_offset + 30 + names
+        packed = data[start : start + member.compress_size]
+        if member.compress_type == zipfile.ZIP_DEFLATED and _longer(packed, member.file_size):
+            raise UnsafeFile(
+                "文件解压后比它自己说的大，疑为压缩炸弹，拒绝打开",
+                where=str(path),
+                hint="请用表格软件另存为 CSV",
+            )
+
+
+def _longer(packed: bytes, size: int) -> bool:
+    """Return whether deflated data unpack into more than some bytes, keeping none of them."""
+    unpacker, left = zlib.decompressobj(-15), size
+    while packed and left >= 0:
+        try:
+            left -= len(unpacker.decompress(packed, _PIECE))
+        except zlib.error:
+            return False  # damaged: told when it is read
+        packed = unpacker.unconsumed_tail
+    return left < 0
 
 
 def workbook_kind(data: bytes) -> str:
