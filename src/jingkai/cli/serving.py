@@ -93,7 +93,9 @@ def add_command(
     enterprise: str = typer.Option("", "--enterprise", help="企业的统一社会信用代码"),
     zone: str = typer.Option("", "--zone", help="经开区"),
     office: str = typer.Option("", "--office", help="部门代码，如 tax"),
-    external_id: str = typer.Option("", "--external-id", help="统一身份认证中的标识，与账户名不同时"),
+    external_id: str = typer.Option(
+        "", "--external-id", help="统一身份认证中的标识，与账户名不同时"
+    ),
 ) -> None:
     """新建账户；密码从键盘输入，或从管道读一行。A new account; the password is asked for."""
     prepared_workspace()
@@ -104,7 +106,13 @@ def add_command(
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     add_account(
-        name, password, role, enterprise=enterprise, zone=zone, office=office, external_id=external_id
+        name,
+        password,
+        role,
+        enterprise=enterprise,
+        zone=zone,
+        office=office,
+        external_id=external_id,
     )
     line(f"已新建账户 {name}（{role}）")
 
