@@ -76,6 +76,28 @@ def test_the_ministry_may_look_at_one_zone(page_of: Callable[..., Any]) -> None:
     assert page_of("ministry_analyst", "zone=不存在").status_code == 404
 
 
+def test_a_reform_of_weights_tells_which_ranks_move(
+    assessed: Workspace, client_of: Callable[[str], Any], settings_of: Callable[[Workspace], Any]
+) -> None:
+    from django.core.management import call_command
+
+    # Foreign capital alone tells the zones apart: where opening weighs nothing, all are first.
+    typed = {"p.opening_weight": "0", "p.quality_weight": "60"}
+    seen = {}
+    with settings_of(assessed):
+        for role in ("ministry_analyst", "zone_analyst"):
+            client = client_of(role)
+            asked = client.post("/reforms/new/?rule=zone_assessment_score", typed)
+            call_command("db_worker", batch=True, interval=0, startup_delay=False, reload=False, verbosity=0)  # fmt: skip
+            page = client.get(f"{asked['Location']}?format=json").json()
+            assert (page["state"], page["rules"]) == ("done", [])
+            seen[role] = {r["name"]: (r["before"], r["after"]) for r in page["moved"]["ranks"][0]["rows"]}  # fmt: skip
+            text = client.get(f"{asked['Location']}?format=csv").content.decode()
+            assert ("丙经开区,3,1" in text) is (role == "ministry_analyst")
+    assert seen["ministry_analyst"] == {"乙经开区": ([2, 2], [1, 1]), "丙经开区": ([3, 3], [1, 1])}
+    assert seen["zone_analyst"] == {}  # its own is first before and after
+
+
 def test_where_nothing_can_be_assessed_it_says_what_to_load(client_of: Callable[[str], Any], tmp_path: Path, settings_of: Any) -> None:  # fmt: skip
     workspace = Workspace.init(tmp_path / "w")
     zones = pl.DataFrame({"key": ["甲经开区"], "name": ["甲经开区"]})

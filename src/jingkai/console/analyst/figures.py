@@ -104,7 +104,9 @@ def _grouped(found: Opened, level: Level, sort: str, lang: str) -> dict[str, Any
     """Return a row a group with a cell a main indicator, sorted and drawn by one of them."""
     names = [n for n in known_names(found, level) if n in MAIN and n != "zone_count"]
     sort = sort if sort in names else names[0] if names else ""
-    cells = figure_cells(found, names, lang, found.tables[level])
+    cells = found.kept(
+        ("level", level, lang), lambda: figure_cells(found, names, lang, found.tables[level])
+    )
     provinces = dict(found.zones.select("key", "province").iter_rows()) if level == "zone" else {}
     titles = group_titles(found, level, lang)
     abouts = indicator_titles(found, names, lang)

@@ -146,7 +146,7 @@ def parameters(rule: Rule, words: Sentences) -> list[dict[str, Any]]:
 
 
 def used_by(rule: Rule, lang: str) -> dict[str, list[str]]:
-    """Return by parameter the titles of the conditions and items that read it."""
+    """Return by parameter the titles of the conditions and items that read it, or that it weighs."""
     found: dict[str, dict[str, None]] = {}
     tests = [(c.label(lang), t) for c in rule.conditions for t in (c.test, c.applies)]
     tests += [(i.title.text(lang), b.test) for g in rule.groups for i in g.items for b in i.bands]
@@ -154,6 +154,12 @@ def used_by(rule: Rule, lang: str) -> dict[str, list[str]]:
         for node in tree.walk(test) if test is not None else ():
             if isinstance(node, tree.Parameter):
                 found.setdefault(node.name, {})[title] = None
+    word = "权重" if lang == "zh" else " weight"
+    for g in rule.assessed:
+        weighed = [(g.weight, g.title), *((i.weight, i.title) for i in g.items)]
+        for name, label in weighed:
+            if name is not None:
+                found.setdefault(name, {})[label.text(lang) + word] = None
     return {name: list(titles) for name, titles in found.items()}
 
 

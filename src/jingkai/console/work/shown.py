@@ -16,7 +16,7 @@ _KINDS = {
     "undo": ("撤销装载", "Undo a load"),
     "decide": ("认定", "Decide"),
     "correction": ("更正数据", "Correct a fact"),
-    "reform": ("政策试算", "Try a reform"),
+    "reform": ("改革测算", "Try a reform"),
 }
 _STATES = {
     Job.State.WAITING: ("等待", "waiting", "open"),
@@ -68,6 +68,8 @@ def _ahead(job: Job) -> int:
 
 
 def _link(job: Job) -> str:
+    if job.kind == "reform":  # its page is the job's own
+        return reverse("reform", kwargs={"key": job.pk})
     route, name, argument = _RESULTS.get(job.kind, ("", "", ""))
     try:
         return reverse(route, kwargs={name: job.arguments[argument]}) if route else ""

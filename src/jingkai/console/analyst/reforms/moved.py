@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import polars as pl
+
 from jingkai.console.opened import Opened
 from jingkai.console.portal.figures import figure_in
 from jingkai.report.figures import points
 
-__all__ = ["moved"]
+__all__ = ["moved", "moved_file"]
 
 
 def moved(manifest: dict[str, Any], found: Opened, own: str, lang: str) -> dict[str, Any]:
@@ -24,10 +26,30 @@ def moved(manifest: dict[str, Any], found: Opened, own: str, lang: str) -> dict[
     return {
         "indicators": [_indicator(r, own, lang) for r in manifest["indicators"].values()],
         "ranks": [
-            {"title": a["title"][lang], "rows": [_rank(r) for r in a["zones"] if own in ("", r["zone"])]}
+            {"title": a["title"][lang], "rows": [r for r in map(_rank, a["zones"]) if own in ("", r["zone"]) and r["before"] != r["after"]]}
             for a in manifest["ranks"].values()
         ],
     }  # fmt: skip
+
+
+def moved_file(found: dict[str, Any]) -> pl.DataFrame:
+    """Return what `moved` tells as a file has it: a row an indicator or assessment and place."""
+    rows = [
+        (i["title"], p["title"], p["before"], p["after"])
+        for i in found["indicators"]
+        for p in i["places"]
+    ]
+    rows += [
+        (a["title"], r["name"], _span(r["before"]), _span(r["after"]))
+        for a in found["ranks"]
+        for r in a["rows"]
+    ]
+    names = ("指标或评价", "范围", "改前", "改后")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _span(rank: list[int] | None) -> str:
+    return "—" if rank is None else "–".join(str(r) for r in dict.fromkeys(rank))
 
 
 def _indicator(row: dict[str, Any], own: str, lang: str) -> dict[str, Any]:

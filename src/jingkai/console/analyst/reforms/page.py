@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from jingkai.console.analyst.charts import axis_of, grouped_bars, ranked_bars
 from jingkai.console.analyst.reforms.effects import DIMENSIONS
-from jingkai.console.analyst.reforms.moved import moved
+from jingkai.console.analyst.reforms.moved import moved, moved_file
 from jingkai.console.analyst.scope import own_zone
 from jingkai.console.answer import answer
 from jingkai.console.errors import ConsoleError, NotFound
@@ -45,7 +45,8 @@ def reform(request: HttpRequest, key: UUID) -> HttpResponse:
             job, comparison, request.GET.get("rule", ""), region_titles(found, lang), lang
         )
         page["moved"] = moved(comparison.manifest, found, job.zone, lang)
-        table = _file(job.result["rows"], comparison)
+        rows = job.result["rows"]
+        table = _file(rows, comparison) if rows else moved_file(page["moved"])
     response = answer(request, "console/analyst/reform.html", page, table, f"改革测算{key.hex[:8]}")
     if job.ended and request.headers.get("HX-Request"):
         response["HX-Refresh"] = "true"  # the whole page: its files are offered now
