@@ -51,7 +51,7 @@ def job_shown(job: Job, lang: str) -> dict[str, Any]:
         "ahead": _ahead(job),
         "ended": job.ended,
         "error": job.error,
-        "result": job.result,
+        "result": None if job.kind == "reform" else job.result,  # its page tells it
         "link": _link(job),
         "created_at": job.created_at,
         "started_at": job.started_at,

@@ -20,7 +20,11 @@ _SHOWN = 100
 def reforms(request: HttpRequest) -> HttpResponse:
     """Show the reforms of the ministry, or of the analyst's zone."""
     lang = request.lang
-    jobs = Job.objects.filter(kind="reform", zone=own_zone(request.user)).select_related("by")
+    jobs = (
+        Job.objects.filter(kind="reform", zone=own_zone(request.user))
+        .select_related("by")
+        .defer("result")
+    )
     rows = [_line(job, lang) for job in jobs[:_SHOWN]]
     table = pl.DataFrame(
         {
