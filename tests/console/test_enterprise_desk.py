@@ -135,6 +135,8 @@ def test_a_wrong_value_is_told_on_the_form_and_what_was_typed_stays(
     assert client.get("/my/facts/zone/correct/").status_code == 400
     without = client.post("/my/facts/revenue_2025/correct/", {"new": "1"})
     assert "没有证明材料" in _text(without)
+    told = client.post("/my/facts/revenue_2025/correct/?format=json", {"new": "1"}).json()
+    assert (told["error"], told["what"]) == ("correction", "没有证明材料")
 
 
 def test_a_correction_is_followed_from_asking_to_what_changed(
@@ -309,6 +311,8 @@ def test_a_number_that_nobody_issued_is_said_so_and_guessing_ends(of: Callable[[
     anyone = of("")
     wrong = anyone.get("/verify/JK-20260630-AAAA-AAAA-AAAA-AAAA/")
     assert wrong.status_code == 404 and "没有这个编号" in _text(wrong)
+    told = anyone.get("/verify/JK-20260630-AAAA-AAAA-AAAA-AAAA/?format=json")
+    assert (told.status_code, told.json()["error"]) == (404, "not_found")
     assert anyone.get(known).status_code == 200
     answers = [anyone.get(f"/verify/JK-20260630-AAAA-AAAA-AAAA-{i:04}/") for i in range(20)]
     assert answers[-1].status_code == 429

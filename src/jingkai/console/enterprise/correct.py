@@ -19,6 +19,7 @@ from jingkai.console.fact_lines import fact_lines
 from jingkai.console.files import EVIDENCE, most_bytes
 from jingkai.console.models import Correction
 from jingkai.console.opened import Opened
+from jingkai.console.wanted import wants_json
 from jingkai.vocabulary import Fact
 
 __all__ = ["my_correct", "my_correction", "my_corrections"]
@@ -39,6 +40,8 @@ def my_correct(request: HttpRequest, column: str) -> HttpResponse:
             )  # fmt: skip
             return redirect("my_correction", id=made.pk)
         except ConsoleError as raised:
+            if wants_json(request):
+                raise
             error = raised
     page = {
         "enterprise": about(found, match),

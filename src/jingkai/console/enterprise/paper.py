@@ -23,6 +23,7 @@ from jingkai.console.models import IssuedDecision
 from jingkai.console.opened import opened
 from jingkai.console.papers import as_number, differs_now, digest_of, issue, pdf_of
 from jingkai.console.trail import record
+from jingkai.console.wanted import wants_json
 
 __all__ = ["my_paper", "paper", "verify", "verify_number"]
 
@@ -74,6 +75,8 @@ def verify_number(request: HttpRequest, number: str) -> HttpResponse:
     if known is None:
         cache.add(counted, 0, _WAIT)
         cache.incr(counted)
+        if wants_json(request):
+            raise NotFound(f"没有编号为“{asked}”的认定结果", hint="核对纸上的编号")
     page = {"number": asked, "paper": known and _said(known)}
     response = answer(request, "console/enterprise/verify.html", page)
     response.status_code = 200 if known else 404
