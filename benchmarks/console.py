@@ -1,0 +1,156 @@
+"""The site under load, its pages one by one, and the same over the whole nation."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote, urlencode
+
+from benchmarks.load_run import Asked, Session, ask, load_run, percentile
+from jingkai.registry.snapshot import Snapshot
+from jingkai.workspace import Workspace
+
+__all__ = ["console_section"]
+
+_RATE, _SECONDS = 100, 20
+_TIMES = 21
+_ACCOUNT = re.compile(r"^\s+demo-(\S+)\s+(\S+)\s+(.*)$", re.MULTILINE)
+_PROJECT = urlencode(
+    {"industry_code": "C3985", "fixed_investment": 50000, "foreign_share": 60, "negative_list_item": "no", "staff": 400}
+)  # fmt: skip
+_RULES = ("high_tech_enterprise", "encouraged_foreign_project", "technology_sme", "little_giant")
+
+
+def console_section(small: Path, whole: Path) -> str:
+    """Serve a hundredth of the nation under load, then the whole nation's slowest pages.
+
+    Parameters
+    ----------
+    small, whole
+        Workspaces of the synthetic nation at the scales 0.01 and 1.0.
+    """
+    with _served(small) as sessions:
+        _ask_all(sessions, small)  # once each: what is computed once is computed
+        pages = _page_times(sessions, small)
+        found = load_run(sessions, _mixed(small), _RATE, _SECONDS)
+    with _served(whole) as sessions:
+        large = _page_times(sessions, whole)
+    return f"""## The site
+
+{_load_text(found)}
+
+| one visitor, the server's answer, median of {_TIMES - 1}, seconds | of 51 thousand rows | of 4.9 million | bars |
+| --- | --- | --- | --- |
+{_page_rows(pages, large)}
+
+`jingkai serve` on the same {os.cpu_count()} cores as those who ask. Waits count from when a request was due (open loop).
+"""
+
+
+def _load_text(found: list[Asked]) -> str:
+    failed = [a for a in found if a.status != 200]
+    rows = []
+    for who in ("anonymous", "enterprise", "officer", "ministry"):
+        mine = [a for a in found if a.who == who]
+        middle, most = median(a.seconds for a in mine), percentile(mine, 95)
+        rows.append(f"| {who} | {len(mine):,} | {middle * 1000:.0f} | {most * 1000:.0f} |")
+    p50, p95 = percentile(found, 50), percentile(found, 95)
+    text = "\n".join(rows)
+    return f"""{_RATE} requests a second of mixed reading for {_SECONDS} s: **{len(failed)} of {len(found):,} failed**, half under
+{p50 * 1000:.0f} ms, 95% under **{p95 * 1000:.0f} ms** (bars: none, under 300 ms).
+
+| who asks | requests | p50, ms | p95, ms |
+| --- | --- | --- | --- |
+{text}"""
+
+
+def _page_rows(small: dict[str, float], large: dict[str, float]) -> str:
+    bars = {"an enterprise's page": "0.150, 0.300", "search by name": "4.9 million: 0.500", "the nation's figures": "4.9 million: 1.0"}
+    return "\n".join(
+        f"| {name} | {small[name]:.3f} | {large[name]:.3f} | {bars.get(name, '')} |"
+        for name in small
+    )  # fmt: skip
+
+
+def _page_times(sessions: dict[str, Session], folder: Path) -> dict[str, float]:
+    """Return the median of each page that a bar is about, and of others beside, by its name."""
+    key, name, zone = _enterprise(folder, sessions)
+    wanted = {
+        "an enterprise's page": ("officer", f"/enterprises/{key}/"),
+        "my entitlements": ("enterprise", "/my/"),
+        "search by name": ("officer", f"/enterprises/?q={quote(name[4:10])}"),
+        "search over everything": ("officer", f"/search/?q={quote(name[4:10])}"),
+        "near misses of the zone": ("officer", "/desk/calls/"),
+        "the nation's figures": ("ministry", "/figures/"),
+        "uptake of rules": ("ministry", "/uptake/"),
+        "zones": ("anonymous", "/zones/"),
+        "a zone": ("anonymous", f"/zones/{quote(zone)}/"),
+        "a tried project": ("anonymous", f"/try/?{_PROJECT}"),
+    }
+    return {said: ask(sessions[who], path, _TIMES) for said, (who, path) in wanted.items()}
+
+
+def _mixed(folder: Path) -> list[tuple[str, str]]:
+    """Return what is read: of 20 requests 12 by anyone, 3 by an enterprise, 3 by an officer, 2 by an analyst."""
+    zones = Snapshot.current(Workspace.open(folder)).scan("zone").select("key").collect()["key"].to_list()
+    chance, found = random.Random(7), []
+    for turn in range(25):
+        few = chance.sample(zones, 5)
+        found += [("anonymous", "/"), ("anonymous", "/zones/"), ("anonymous", "/library/"), ("anonymous", "/tour/")]
+        found += [("anonymous", f"/zones/{quote(z)}/") for z in few[:4]]
+        found += [("anonymous", f"/zones/compare/?{urlencode([('zone', z) for z in few[3:5]])}")]
+        found += [("anonymous", f"/rules/{chance.choice(_RULES)}/"), ("anonymous", f"/rules/{_RULES[0]}/")]
+        found += [("anonymous", f"/try/?{_PROJECT}&tech_staff={turn}")]
+        found += [("enterprise", p) for p in ("/my/", "/my/facts/", f"/my/rules/{chance.choice(_RULES)}/")]
+        found += [("officer", p) for p in ("/desk/", "/enterprises/", "/desk/calls/")]
+        found += [("ministry", "/figures/"), ("ministry", chance.choice(("/uptake/", "/assessment/")))]
+    chance.shuffle(found)
+    return found  # fmt: skip
+
+
+def _ask_all(sessions: dict[str, Session], folder: Path) -> None:
+    for who, path in dict.fromkeys(_mixed(folder)):
+        status, body = sessions[who].get(path)
+        if status != 200:
+            raise SystemExit(f"{who} asked for {path}: {status} {body[-500:].decode()}")
+
+
+def _enterprise(folder: Path, sessions: dict[str, Session]) -> tuple[str, str, str]:
+    """Return key, name and zone of the enterprise that the demo is about."""
+    import json
+
+    about = json.loads(sessions["enterprise"].get("/my/?format=json")[1])
+    key = about["enterprise"]["key"]
+    match = Snapshot.current(Workspace.open(folder)).at_key("enterprise", key)
+    assert match is not None
+    return key, match.name or key, about["enterprise"]["zone"]
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[dict[str, Session]]:
+    """Serve a workspace with an account a desk; yield their sessions by the account's name."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jingkai", "serve", "--demo", "--port", str(port)]
+    log = folder / "serve.log"
+    with log.open("w") as out, subprocess.Popen(command, cwd=folder, stdout=out, stderr=out) as site:
+        try:
+            while "网站已就绪" not in log.read_text("utf-8"):
+                if site.poll() is not None:
+                    raise SystemExit(log.read_text("utf-8"))
+                time.sleep(0.2)
+            accounts = _ACCOUNT.findall(log.read_text("utf-8"))
+            host = f"127.0.0.1:{port}"
+            yield {"anonymous": Session(host)} | {n: Session(host, f"demo-{n}", p) for n, p, _ in accounts}
+        finally:
+            site.terminate()
