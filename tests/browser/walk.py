@@ -61,10 +61,12 @@ def routes(workspace: Path) -> Iterator[Routes]:
         yield Routes(process)
 
 
-def walk(visitor: Visitor, found: Routes, start: str, seen: set[str]) -> Iterator[str]:
+def walk(
+    visitor: Visitor, found: Routes, start: str, seen: set[str], skip: frozenset[str]
+) -> Iterator[str]:
     """Yield the route of each page with the page open; one in `seen` is passed over.
 
-    Files and forms of data are no pages and are not opened.
+    Forms of data are not opened, nor what is in `skip`: files, what is only sent to.
     """
     waiting, met = deque([start]), {found.of(urlsplit(start).path)}
     while waiting:
@@ -82,7 +84,7 @@ def walk(visitor: Visitor, found: Routes, start: str, seen: set[str]) -> Iterato
             if "lang=" in parts.query or parts.path.endswith((".json", ".pdf")):
                 continue
             name = found.of(parts.path)
-            if not name or name in met or name.startswith("api:"):
+            if not name or name in met or name in skip or name.startswith("api:"):
                 continue
             shared = name in seen and "anonymous" in found.roles[name]
             if not shared and visitor.role in found.roles[name]:
