@@ -67,11 +67,7 @@ def test_an_enterprise_sees_why_it_was_refused_and_an_officer_mends_it(
     before = _count(page, _COLUMN)
     assert before < needed
     page.locator(f"a[href$='/my/facts/{_COLUMN}/correct/']").first.click()
-    page.get_by_label("更正为").fill(str(needed))
-    page.get_by_label("证明材料").set_input_files(evidence)
-    page.get_by_label("说明").fill("年末实有科技人员，名册附后")
-    page.get_by_role("button", name="提交").click()
-    expect(page.locator("main")).to_contain_text("待办理")
+    _ask(page, str(needed), evidence)
     asked = page.url
 
     _accept(visit["officer"], needed)
@@ -82,6 +78,21 @@ def test_an_enterprise_sees_why_it_was_refused_and_an_officer_mends_it(
     visit["enterprise"].open(f"/my/rules/{_RULE}/")
     assert _count(page, _COLUMN) == needed
     assert page.request.get(f"/my/rules/{_RULE}/?format=json").json()["rule"]["verdict"] is True
+
+
+def _ask(page: Page, value: str, evidence: Path) -> None:
+    page.get_by_label("更正为").fill(value)
+    page.get_by_label("证明材料").set_input_files(evidence)
+    page.get_by_label("说明").fill("名册附后")
+    page.get_by_role("button", name="提交").click()
+    expect(page.locator("main")).to_contain_text("待办理")
+
+
+def test_another_correction_waits(visit: dict[str, Visitor], evidence: Path) -> None:
+    page = visit["enterprise"].open("/my/facts/rd_expense_2024/correct/")
+    _ask(page, "123.4", evidence)
+    desk = visit["officer"].open("/desk/")
+    expect(desk.locator("main")).to_contain_text("123.4")
 
 
 def _accept(officer: Visitor, needed: int) -> None:
@@ -123,6 +134,26 @@ def test_an_analyst_moves_a_slider_and_sees_who_would_gain(visit: dict[str, Visi
     row = page.locator("#result table tr").filter(has_text=_TITLE).first
     expect(row).to_be_visible()
     assert "合成" not in page.locator("#result").inner_text()  # no enterprise by its name
+
+
+def test_an_officer_imports_a_register_and_takes_it_back(
+    visit: dict[str, Visitor], tmp_path: Path
+) -> None:
+    about = visit["enterprise"].page.request.get("/my/?format=json").json()["enterprise"]
+    file = tmp_path / "职工.csv"
+    rows = (f"{about['key']},{about['name']},4321", "919999990000000034,示例物流有限公司,7")
+    file.write_text("统一社会信用代码,企业名称,职工总数2024\n" + "\n".join(rows), "utf-8")
+    page = visit["officer"].open("/imports/new/")
+    page.get_by_label("登记册文件").set_input_files(file)
+    page.get_by_role("button", name="上传并预览").click()
+    expect(page.locator("main")).to_contain_text("校验位")  # the other row, and why it is rejected
+    page.get_by_role("button", name="确认装载").click()
+    undo = page.get_by_role("button", name="撤销这次装载")
+    expect(undo).to_be_visible(timeout=_WAIT)
+    assert _count(visit["enterprise"].page, _ALL) == 4321
+    undo.click()
+    expect(undo).to_be_hidden(timeout=_WAIT)
+    assert _count(visit["enterprise"].page, _ALL) != 4321
 
 
 def test_an_auditor_sees_all_of_it_and_that_nothing_is_missing(visit: dict[str, Visitor]) -> None:

@@ -20,14 +20,10 @@ from tests.browser.walk import Routes, routes, walk
 ROLES = ("anonymous", "enterprise", "officer", "zone_analyst", "ministry_analyst", "auditor")
 #: Routes that are no page of their own: files, fragments, what is only posted to, what programs ask.
 NO_PAGE = frozenset(
-    {
-        "account_logout",
-        "mfa_download_recovery_codes",
-        "token_revoke",
-        "evidence",
-        "my_paper",
-        "paper",
-    }
+    (
+        *("account_logout", "openid_connect_login", "openid_connect_callback"),
+        *("mfa_download_recovery_codes", "token_revoke", "evidence", "my_paper", "paper"),
+    )
 )
 _PHONE, _DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -17,7 +17,7 @@ from tests.browser.visitor import Visitor
 __all__ = ["Routes", "routes", "walk"]
 
 #: Django is set up once in a process; the site's routes are asked for in another.
-_LINKS = "[...document.querySelectorAll('main a[href]'), ...document.querySelectorAll('a[href]')].map(a => a.href)"
+_LINKS = "[...document.querySelectorAll('main a[href], form[method=get]'), ...document.querySelectorAll('a[href]')].map(a => a.href ?? a.action)"
 _RESOLVER = """
 import json, sys
 from pathlib import Path

@@ -13,7 +13,7 @@ from jingkai.console.answer import answer
 from jingkai.console.demo_accounts import demo_name
 from jingkai.console.models import Account
 from jingkai.console.opened import Opened, opened
-from jingkai.console.permissions import ROUTES, allowed
+from jingkai.console.permissions import allowed
 from jingkai.console.portal.tour_steps import STOPS, Step, Stop
 from jingkai.console.roles import Role, role_of
 
@@ -55,7 +55,6 @@ def _stop(
                 "link": _link(step, found) if _opens(step, role) else "",
             }
             for step in stop.steps
-            if step.route in ROUTES
         ],
     }
 
