@@ -118,7 +118,7 @@ def test_an_auditor_changes_nothing_but_its_own_account(site: Workspace, auditor
     from jingkai.console.models import TrailEntry
     from tests.console.test_permissions import addresses
 
-    own = ("account_", "mfa_")
+    own = ("account_", "mfa_", "openid_")
     for name, address in addresses():
         if name.startswith(own):
             continue
@@ -127,3 +127,12 @@ def test_an_auditor_changes_nothing_but_its_own_account(site: Workspace, auditor
             assert response.status_code == 403, (method, name)
     assert TrailEntry.objects.last().action == "request.refused"
     assert auditor.post("/accounts/password/change/", {}).status_code == 200
+
+
+def test_details_are_told_in_words(auditor: Any) -> None:
+    _record(scopes=["check", "read"], placed={"zone": "甲"}, odd=None)
+    line = auditor.get("/trail/?format=json").json()["entries"][0]
+    assert line["detail_text"] == "范围：check、read；身份：（经开区：甲）；odd：None"
+    english = auditor.get("/trail/?format=json&lang=en").json()["entries"][0]
+    assert english["detail_text"] == "scopes: check, read; placed: (zone: 甲); odd: None"
+    assert line["detail"] == {"scopes": ["check", "read"], "placed": {"zone": "甲"}, "odd": None}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["action_text", "role_text"]
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["action_text", "detail_text", "role_text"]
 
 _ACTIONS = {
     "account.add": ("新建账户", "account added"),
@@ -16,16 +19,28 @@ _ACTIONS = {
     "account.sign_in": ("登录", "signed in"),
     "account.sign_in_failed": ("登录失败", "sign-in failed"),
     "account.sign_out": ("退出", "signed out"),
+    "body.refused": ("提交内容过大被拒绝", "oversized body refused"),
     "correction.accept": ("采纳更正", "correction accepted"),
     "correction.apply": ("更正生效", "correction applied"),
     "correction.refuse": ("不采纳更正", "correction refused"),
     "correction.submit": ("提出更正", "correction asked for"),
     "correction.withdraw": ("撤回更正", "correction withdrawn"),
+    "decide.start": ("发起认定", "decision run started"),
     "enterprise.read": ("查看企业", "enterprise read"),
+    "enterprises.export": ("导出企业名单", "list of enterprises exported"),
     "evidence.read": ("查看证明材料", "evidence read"),
+    "file.refused": ("文件未接收", "file refused"),
+    "file.stored": ("收下文件", "file stored"),
     "identity.failed": ("统一身份认证未完成", "outer sign-in failed"),
     "identity.refused": ("外部身份被拒绝", "outer identity refused"),
     "paper.issue": ("出具认定结果", "decision put on paper"),
+    "import.confirm": ("确认导入", "import confirmed"),
+    "import.discard": ("放弃导入", "import discarded"),
+    "import.preview": ("预览导入", "import previewed"),
+    "import.read": ("查看导入", "import read"),
+    "import.undo": ("撤销导入", "import undone"),
+    "paper.issue": ("出具认定结果", "decision issued on paper"),
+    "reform.start": ("发起改革测算", "reform started"),
     "request.forged": ("伪造或过期的表单", "forged or stale form"),
     "request.refused": ("越权访问被拒绝", "request refused"),
     "retention.delete": ("到期删除", "deleted past its period"),
@@ -47,6 +62,37 @@ _ROLES = {
     "system": ("系统", "system"),
 }
 
+_DETAILS = {
+    "asked": "所求",
+    "before": "之前",
+    "by": "方式",
+    "bytes": "字节",
+    "changed": "更改项",
+    "column": "数据项",
+    "count": "数量",
+    "days": "天数",
+    "digest": "末条摘要",
+    "first": "首条",
+    "form": "格式",
+    "job": "任务",
+    "kind": "类型",
+    "method": "请求方法",
+    "most": "上限",
+    "name": "名称",
+    "number": "编号",
+    "office": "部门",
+    "placed": "身份",
+    "reason": "原因",
+    "role": "角色",
+    "rows": "行数",
+    "rule": "规则",
+    "scopes": "范围",
+    "snapshot": "快照",
+    "state": "状态",
+    "upto": "末条",
+    "zone": "经开区",
+}
+
 
 def action_text(action: str, lang: str = "zh") -> str:
     """Return what an action is called; itself where it has no name yet."""
@@ -56,3 +102,21 @@ def action_text(action: str, lang: str = "zh") -> str:
 def role_text(role: str, lang: str = "zh") -> str:
     """Return what a role is called."""
     return _ROLES.get(role, (role, role))[lang == "en"]
+
+
+def detail_text(detail: Mapping[str, Any], lang: str = "zh") -> str:
+    """Return what else explains an entry in one line: names in words, values as they were kept."""
+    between, after = ("; ", ": ") if lang == "en" else ("；", "：")
+    return between.join(
+        f"{name if lang == 'en' else _DETAILS.get(name, name)}{after}{_value(value, lang)}"
+        for name, value in detail.items()
+    )
+
+
+def _value(value: Any, lang: str) -> str:
+    if isinstance(value, Mapping):
+        inner = detail_text(value, lang)
+        return f"({inner})" if lang == "en" else f"（{inner}）"
+    if isinstance(value, list):
+        return (", " if lang == "en" else "、").join(_value(v, lang) for v in value)
+    return str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -13,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from jingkai.console.answer import answer
-from jingkai.console.audit.action_words import action_text, role_text
+from jingkai.console.audit.action_words import action_text, detail_text, role_text
 from jingkai.console.models import TrailEntry
 from jingkai.console.trail import breaks, record
 
@@ -105,7 +104,7 @@ def _line(entry: TrailEntry, lang: str) -> dict[str, Any]:
         "facts": entry.facts,
         "facts_text": "、".join(entry.facts),
         "detail": entry.detail,
-        "detail_text": json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "",
+        "detail_text": detail_text(entry.detail, lang),
         "address": entry.address,
         "digest": entry.digest,
     }
