@@ -89,10 +89,22 @@ def _print_head(found: dict[str, Any]) -> None:
         f"全年 {found['visiting_days']} 天可以检查。"
     )
     for left in found["left_out"]:
+        name = f"{office_titles()[left['office']]}“{left['draw']}”"
         if left["priority"] or left["cap"]:
             line(
-                f"{office_titles()[left['office']]}“{left['draw']}”清单 {left['listed']:,} 户，"
-                f"另有重点领域 {left['priority']:,} 户、本年已达上限 {left['cap']:,} 户不进抽取。"
+                f"{name}清单 {left['listed']:,} 户，其中重点领域 {left['priority']:,} 户、"
+                f"本年已达上限 {left['cap']:,} 户不进抽取。"
+            )
+        if left["open"]:
+            line(f"{name}：另有 {left['open']:,} 户是否属于清单待定，未列入。")
+    for office in found["capacity"]:
+        if office["asked"] > office["teams"]:
+            line(
+                Text(
+                    f"{office_titles()[office['office']]}要检查至多 {office['asked']:,} 次，全年最多派出 "
+                    f"{office['teams']:,} 组：会有排不下的，公布名单之前先减比例或加人手。",
+                    style="yellow",
+                )
             )
     if found["smallest_cell"]:
         line(

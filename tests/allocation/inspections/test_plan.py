@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from jingkai.allocation.inspections.checks import cap_table, check_visits
 from jingkai.allocation.inspections.errors import InspectionError, PlanFileError
 from jingkai.allocation.inspections.folder import made_by_key
+from jingkai.allocation.inspections.objects import Enterprises
 from jingkai.allocation.inspections.plan import draw_plan
+from jingkai.allocation.inspections.plan_file import PlanFile
+from jingkai.allocation.inspections.pool import make_pool
+from jingkai.allocation.inspections.summary import pool_summary
 from tests.allocation.inspections.small import (
     OFFICES,
     enterprises,
@@ -220,10 +224,6 @@ def test_enterprises_of_open_class_need_a_decision_of_the_zone():
 
 
 def prepared_open(words):
-    from jingkai.allocation.inspections.objects import Enterprises
-    from jingkai.allocation.inspections.plan_file import PlanFile
-    from jingkai.allocation.inspections.pool import make_pool
-
     whom = enterprises(100)
     frame = whom.frame.with_columns(
         pl.when(pl.col("position") < 10).then(None).otherwise("class").alias("class")
@@ -241,3 +241,34 @@ def test_a_year_whose_holidays_nobody_announced_is_refused_until_the_zone_gives_
 def test_a_plan_made_in_the_year_begins_when_it_says():
     plan = draw_plan(prepared(plan_words(begins="2026-09-01")), ["一"])
     assert plan.visits["day"].min() >= date(2026, 9, 1)
+
+
+def test_where_inspectors_are_too_few_the_riskiest_are_not_the_ones_left_out():
+    words = plan_words(1)
+    words["offices"]["market_supervision"]["visits_per_day"] = 1
+    words["draws"][0] |= {
+        "ratios": dict.fromkeys("ABCD", "100 %"),
+        "times": dict.fromkeys("ABCD", 1),
+    }
+    words["priority"] = [
+        {"title": "化工", "office": "market_supervision", "items": ["all"],
+         "objects": {"industries": ["C26"]}, "times": 1, "ground": "依据"}
+    ]  # fmt: skip
+    ready = prepared(words, 400, each=2)
+    plan = draw_plan(ready, ["一"])
+    left = ready.enterprises.frame.join(plan.unassigned.select("key"), on="key")
+    assert left.height == 400 - len(ready.days)
+    assert set(left["class"]) == {"A"} and not left["industry"].str.starts_with("C26").any()
+    found = pool_summary(ready)["capacity"]
+    assert found == [{"office": "market_supervision", "asked": 400, "teams": len(ready.days)}]
+
+
+def test_whoever_may_or_may_not_be_on_a_list_is_counted_apart():
+    words = plan_words(1)
+    words["draws"][0]["objects"] = {"industries": ["C"]}
+    whom = enterprises(100)
+    frame = whom.frame.with_columns(
+        pl.when(pl.col("position") < 7).then(None).otherwise("industry").alias("industry")
+    )
+    pool = make_pool(PlanFile(**words), Enterprises(frame, whom.folder), "盐", None)
+    assert pool.left_out[0]["open"] == 7 and pool.units["position"].min() >= 7

@@ -205,3 +205,20 @@ def test_a_folder_without_an_announcement_or_with_a_damaged_one_is_refused(tmp_p
     (tmp_path / "announcement.json").write_text("{", "utf-8")
     with pytest.raises(VerificationError, match="损坏"):
         check_published(Published.open(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["receipts.csv", "inputs/made.csv", "plan/visits.parquet"])
+def test_a_folder_with_a_damaged_or_missing_file_is_told_of_not_crashed_on(made, tmp_path, name):
+    copy = _altered(made, tmp_path)
+    (copy / "internal" / name).unlink()
+    with pytest.raises(VerificationError, match="缺失或已损坏"):
+        check_plan_folder(copy / "internal", Published.open(copy))
+
+
+@pytest.mark.parametrize("text", ["{}", '{"seed": 3}', "[]", '{"parts": [1], "seed_sha256": 2}'])
+def test_published_files_of_another_shape_are_refused(made, tmp_path, text):
+    for name in ("announcement.json", "seed.json"):
+        copy = _altered(made, tmp_path / name)
+        (copy / "published" / name).write_text(text, "utf-8")
+        with pytest.raises(VerificationError, match="损坏"):
+            check_published(Published.open(copy))

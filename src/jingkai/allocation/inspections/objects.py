@@ -59,6 +59,12 @@ class Enterprises:
         )
         return self.frame.filter(under)["position"]
 
+    def open_for(self, objects: Objects) -> int:
+        """Count those of whom it is not known whether a list holds them."""
+        if objects.rule is not None:
+            return self.frame[f"rule:{objects.rule}"].null_count()
+        return self.frame["industry"].null_count() if objects.industries else 0
+
     def _listed(self, path: Path) -> pl.Series:
         table = read_table(path)
         column = next((c for c in table.columns if c.lower() in CREDIT_CODE_HEADERS), None)

@@ -108,17 +108,19 @@ class Draw(_Task):
     times: dict[str, Times]
 
 
-class Priority(_Task):
+class _Certain(_Task):
+    times: Times
+
+
+class Priority(_Certain):
     """A priority field outside the draw: everyone is visited, on a stated ground, within the cap."""
 
-    times: Times
     ground: str = Field(min_length=1)
 
 
-class Campaign(_Task):
+class Campaign(_Certain):
     """A campaign ordered from above, outside the cap; in a span of days if it has one."""
 
-    times: Times
     ordered_by: str = Field(min_length=1)
     document: str = Field(min_length=1)
     begins: date | None = None

@@ -88,7 +88,8 @@ def _eligible(
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return position and class of those who may be drawn, and how many of the list may not."""
     listed = enterprises.within(draw.objects)
-    kept, reasons = listed, {"listed": len(listed)}
+    kept = listed
+    reasons = {"listed": len(listed), "open": enterprises.open_for(draw.objects)}
     prior = [enterprises.within(p.objects) for p in plan.priority if p.office == draw.office]
     for name, out in (("priority", prior), ("cap", _capped(plan, draw.office, made))):
         gone = pl.concat(out).unique() if out else pl.Series([], dtype=pl.UInt32)

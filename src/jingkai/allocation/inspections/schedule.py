@@ -1,4 +1,4 @@
-"""On which day a visit falls: the day that leaves its offices most room, the hardest placed first.
+"""On which day a visit falls: the day that leaves its offices most room, the most urgent placed first.
 
 A greedy placement is enough and can be repeated by hand: teams are interchangeable until they are
 drawn, so all a day must have is as many teams of each office as it is asked for.
@@ -69,7 +69,9 @@ def make_roster(plan: PlanFile, people: People, days: list[date]) -> Roster:
 def placed_days(visits: Visits, roster: Roster, keys: pl.Series, seed: str) -> pl.DataFrame:
     """Give each visit a day.
 
-    Visits of most offices come first, then those of the shortest span, then by rank under the seed.
+    What the law or an order asks for comes first, then by class, the riskiest before the others, so
+    that those are not the ones for whom nobody is left; then visits of most offices, those of the
+    shortest span, and by rank under the seed.
     Where no day has a team of every office, the day that has most of them is taken.
 
     Returns
@@ -115,7 +117,7 @@ def _in_order(
         for key, first in zip(keys.gather(rows["position"]), rows["first"], strict=True)
     ]
     rows = rows.with_columns(pl.Series("rank", ranked(seed, names), pl.String)).sort(
-        pl.col("o").list.len(), pl.col("last") - pl.col("first"), "rank", "group",
-        descending=[True, False, False, False],
+        "urgency", pl.col("o").list.len(), pl.col("last") - pl.col("first"), "rank", "group",
+        descending=[True, True, False, False, False],
     )  # fmt: skip
     return list(rows.select("visit", "first", "last", "o").iter_rows())

@@ -10,7 +10,9 @@ import polars as pl
 from jingkai.allocation.inspections.checks import cap_table, check_visits
 from jingkai.allocation.inspections.folder import made_by_key
 from jingkai.allocation.inspections.plan import DrawnPlan, Prepared
+from jingkai.allocation.inspections.plan_file import Campaign, Priority
 from jingkai.allocation.inspections.pool import Pool
+from jingkai.allocation.inspections.schedule import make_roster
 
 __all__ = ["plan_summary", "pool_summary"]
 
@@ -27,10 +29,31 @@ def pool_summary(prepared: Prepared) -> dict[str, Any]:
         "visiting_days": len(prepared.days),
         "made_known": prepared.made is not None,
         "made_until": prepared.made_until.isoformat() if prepared.made_until else None,
+        "capacity": _capacity(prepared),
         "strata": _strata(pool),
         "left_out": pool.left_out,
         "smallest_cell": pool.smallest_cell,
     }
+
+
+def _capacity(prepared: Prepared) -> list[dict[str, Any]]:
+    """Return by office how many visits its lists ask for at most and how many teams it has in the year.
+
+    Lists of one office that fall together need fewer, so `asked` is an upper bound.
+    """
+    plan, pool = prepared.plan, prepared.pool
+    roster = make_roster(plan, prepared.people, prepared.days)
+    asked = dict.fromkeys(plan.offices, 0)
+    for stratum in pool.strata.iter_rows(named=True):
+        times = plan.draws[stratum["draw"]].times.get(stratum["class"], 0)
+        asked[stratum["office"]] += stratum["number"] * times
+    certain: list[Priority | Campaign] = [*plan.priority, *plan.campaigns]
+    for task in certain:
+        asked[task.office] += len(prepared.enterprises.within(task.objects)) * task.times
+    return [
+        {"office": name, "asked": asked[name], "teams": int(teams)}
+        for name, teams in zip(roster.offices, roster.teams.sum(axis=1), strict=True)
+    ]
 
 
 def _strata(pool: Pool) -> list[dict[str, Any]]:

@@ -7,13 +7,13 @@ supervises it, everything.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypeVar
 
 import polars as pl
+from pydantic import BaseModel
 
 from jingkai.allocation.inspections.checks import Check, check_visits
 from jingkai.allocation.inspections.days import visiting_days
@@ -26,12 +26,42 @@ from jingkai.allocation.inspections.draw import (
 from jingkai.allocation.inspections.errors import VerificationError
 from jingkai.allocation.inspections.folder import made_schema
 from jingkai.allocation.inspections.people import People, read_people
-from jingkai.allocation.inspections.plan_file import PlanFile, read_plan
+from jingkai.allocation.inspections.plan_file import Party, PlanFile, read_plan
 from jingkai.allocation.inspections.pool import drawn_from
 from jingkai.allocation.inspections.schedule import make_roster
 from jingkai.allocation.inspections.teams import drawn_teams
 
-__all__ = ["Published", "check_own", "check_plan_folder", "check_published", "check_receipts"]
+__all__ = [
+    "Announcement",
+    "Published",
+    "Seed",
+    "check_own",
+    "check_plan_folder",
+    "check_published",
+    "check_receipts",
+]
+
+
+class Announcement(BaseModel):
+    """What is published before the seed can be known."""
+
+    plan: str
+    year: int
+    algorithm: str
+    ranking: Literal["joint", "by_office"]
+    seed: list[Party]
+    strata_sha256: str
+    pool_sha256: str
+
+
+class Seed(BaseModel):
+    """The seed's parts in the order announced, and the SHA-256 of the seed."""
+
+    parts: list[str]
+    seed_sha256: str
+
+
+_Model = TypeVar("_Model", Announcement, Seed)
 
 
 @dataclass(frozen=True)
@@ -63,14 +93,15 @@ class Published:
         )
 
     @cached_property
-    def about(self) -> dict[str, Any]:
+    def about(self) -> Announcement:
         """The announcement."""
-        return self._json("announcement.json")
+        return self._read("announcement.json", Announcement)
 
     @cached_property
-    def seed(self) -> dict[str, Any] | None:
+    def seed(self) -> Seed | None:
         """The seed's parts, None before the draw."""
-        return self._json("seed.json") if (self.folder / "seed.json").is_file() else None
+        there = (self.folder / "seed.json").is_file()
+        return self._read("seed.json", Seed) if there else None
 
     @cached_property
     def pool(self) -> pl.DataFrame:
@@ -98,16 +129,13 @@ class Published:
 
     def scope(self, stratum: str) -> str:
         """Return what stands before the credit code when an id of a stratum is made."""
-        return "joint" if self.about["ranking"] == "joint" else stratum.split("-")[0]
+        return "joint" if self.about.ranking == "joint" else stratum.split("-")[0]
 
-    def _json(self, name: str) -> dict[str, Any]:
+    def _read(self, name: str, model: type[_Model]) -> _Model:
         try:
-            found = json.loads((self.folder / name).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+            return model.model_validate_json((self.folder / name).read_text("utf-8"))
+        except (OSError, ValueError) as error:  # pydantic's are ValueErrors
             raise _unreadable(self.folder / name) from error
-        if not isinstance(found, dict):
-            raise _unreadable(self.folder / name)
-        return found
 
     def _table(self, name: str, columns: dict[str, pl.DataType]) -> pl.DataFrame:
         try:
@@ -128,15 +156,15 @@ def check_published(published: Published) -> list[Check]:
     sizes = {s: n for s, n in strata.select("stratum", "size").iter_rows() if n}
     doubles = pool.height - pool.unique().height
     found = [
-        Check("算法是已知的", about.get("algorithm") == ALGORITHM, str(about.get("algorithm"))),
+        Check("算法是已知的", about.algorithm == ALGORITHM, about.algorithm),
         Check(
             "名单与公布的摘要相同",
-            published.sha256("pool.csv") == about.get("pool_sha256"),
+            published.sha256("pool.csv") == about.pool_sha256,
             f"{pool.height:,} 行",
         ),
         Check(
             "各层户数和抽取数与公布的摘要相同",
-            published.sha256("strata.csv") == about.get("strata_sha256"),
+            published.sha256("strata.csv") == about.strata_sha256,
             f"{strata.height} 层",
         ),
         Check("各层户数与名单一致", counted == sizes and not doubles, f"重复的 {doubles} 行"),
@@ -148,13 +176,12 @@ def check_published(published: Published) -> list[Check]:
 
 def _draw_checks(published: Published) -> list[Check]:
     assert published.seed is not None
-    parts = [str(p) for p in published.seed.get("parts", [])]
-    parties = published.about.get("seed", [])
+    parts, parties = published.seed.parts, published.about.seed
     kept = len(parts) == len(parties) and all(
-        not party.get("commitment") or sha256_text(part) == party["commitment"]
+        not party.commitment or sha256_text(part) == party.commitment
         for party, part in zip(parties, parts, strict=False)
     )
-    committed = sum(bool(p.get("commitment")) for p in parties)
+    committed = sum(bool(p.commitment) for p in parties)
     seed = seed_text(parts)
     again = drawn_from(published.pool, published.strata, seed).select("stratum", "id", "rank")
     order = ["stratum", "rank", "id"]
@@ -163,7 +190,7 @@ def _draw_checks(published: Published) -> list[Check]:
         Check("种子各部分与公布的来源和摘要相符", kept, f"{len(parts)} 部分，{committed} 个有摘要"),
         Check(
             "种子的摘要相符",
-            sha256_text(seed) == published.seed.get("seed_sha256"),
+            sha256_text(seed) == published.seed.seed_sha256,
             sha256_text(seed)[:16],
         ),
         Check("重抽的结果与公布的结果相同", again.sort(order).equals(said), f"{said.height:,} 个"),
@@ -193,7 +220,9 @@ def check_receipts(published: Published, receipts: pl.DataFrame) -> list[Check]:
     )
     scope_of = {s: published.scope(s) for s in published.strata["stratum"]}
     pool = published.pool.with_columns(
-        pl.col("stratum").replace_strict(scope_of, return_dtype=pl.String).alias("scope"),
+        pl.col("stratum")
+        .replace_strict(scope_of, default=None, return_dtype=pl.String)
+        .alias("scope"),
         pl.col("stratum").str.split("-").list.first().alias("list"),
     )
     tied = pool.join(made, on=["id", "scope"], how="left")
@@ -232,7 +261,22 @@ def check_own(published: Published, key: str, nonce: str) -> pl.DataFrame:
 
 
 def check_plan_folder(internal: Path, published: Published) -> list[Check]:
-    """Check the office's own part: ids, and the visits against the draw and every constraint."""
+    """Check the office's own part: ids, and the visits against the draw and every constraint.
+
+    Raises
+    ------
+    VerificationError
+        If a file is missing or damaged.
+    """
+    try:
+        return _internal_checks(internal, published)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise VerificationError(
+            f"文件缺失或已损坏：{error}", where=str(internal), hint="从备份取回整个文件夹"
+        ) from error
+
+
+def _internal_checks(internal: Path, published: Published) -> list[Check]:
     receipts = pl.read_csv(internal / "receipts.csv", schema_overrides={"key": pl.String})
     found = check_receipts(published, receipts)
     if published.seed is None or not (internal / "plan").is_dir():
@@ -257,7 +301,7 @@ def _teams_check(
     assert published.seed is not None
     days = visiting_days(plan)
     placed = pl.read_parquet(internal / "plan" / "placed.parquet")
-    seed = seed_text([str(p) for p in published.seed["parts"]])
+    seed = seed_text(published.seed.parts)
     teams = drawn_teams(plan, placed, make_roster(plan, people, days), people, days, seed)
     again = (
         teams.drop_nulls("inspectors")

@@ -27,7 +27,7 @@ class Visits:
     ----------
     visits
         One row each: `visit` (from 0), `position`, `first`, `last` (visiting days it may fall on, the
-        last not included), `group`.
+        last not included), `group`, `urgency`.
     parts
         One row a visit and office: `visit`, `office`, `tasks` (numbers), `counts` (towards its cap).
     over_cap
@@ -49,21 +49,27 @@ def planned_tasks(
 
     Returns
     -------
-    `position`, `task` (number in the plan file's order), `office`, `times`, `counts`, and the
-    visiting days `lo` to `hi` (not included) it may fall on, null: any.
+    `position`, `task` (number in the plan file's order), `office`, `times`, `counts`, `urgency` (the
+    class in rising order of risk, 0 where it is open; what the law or an order asks for above all), and
+    the visiting days `lo` to `hi` (not included) it may fall on, null: any.
 
     Raises
     ------
     PlanFileError
         If a campaign's span holds no visiting day.
     """
-    parts = [drawn.select("position", pl.col("draw").alias("task"), "times")]
+    classes = len(plan.classes)
+    risk = pl.col("stratum").str.split("-").list.last().cast(pl.Int32)
+    risk = pl.when(risk <= classes).then(risk).otherwise(0).alias("urgency")
+    parts = [drawn.select("position", pl.col("draw").alias("task"), "times", risk)]
     others: list[Priority | Campaign] = [*plan.priority, *plan.campaigns]
     for i, task in enumerate(others, len(plan.draws)):
         positions = enterprises.within(task.objects)
         parts.append(
             pl.DataFrame({"position": positions}).with_columns(
-                pl.lit(i, pl.UInt32).alias("task"), pl.lit(task.times, pl.UInt32).alias("times")
+                pl.lit(i, pl.UInt32).alias("task"),
+                pl.lit(task.times, pl.UInt32).alias("times"),
+                pl.lit(classes + 1, pl.Int32).alias("urgency"),
             )
         )
     every = [*plan.draws, *others]
@@ -116,7 +122,7 @@ def joined_visits(
     )  # fmt: skip
     placed = _spans(rows, days)
     key = ["position", "group", "lo", "hi", "k"]
-    visits = placed.select(key).unique().sort(key).with_row_index("visit")
+    visits = placed.group_by(key).agg(pl.col("urgency").max()).sort(key).with_row_index("visit")
     parts = (
         placed.join(visits, on=key)
         .group_by("visit", "office")
@@ -174,7 +180,7 @@ def _slices(visits: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("lo") + (size * (pl.col("k") - 1)) // m
     last = pl.col("lo") + (size * pl.col("k")) // m
     return visits.select(
-        "visit", "position", "group",
+        "visit", "position", "group", "urgency",
         first.cast(pl.Int32).alias("first"),
         pl.max_horizontal(last, first + 1).cast(pl.Int32).alias("last"),
     )  # fmt: skip
