@@ -18,6 +18,8 @@ Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 SYNTHETIC = "合成数据，不是任何真实经开区或企业的情况"
 _NATURE = "数据性质"
 _FIGURE = r"^[+\-]?[0-9][0-9.,]*%?$"
+#: Rows up to which columns are fitted to their cells, and how wide they are beyond, in pixels.
+_FITTED, _WIDE = 20_000, 140
 _FORMULA = r"^[=+\-@\t\r]"
 
 
@@ -82,7 +84,9 @@ def _xlsx(frame: pl.DataFrame, path: Path, notes: Sequence[str]) -> None:
     with xlsxwriter.Workbook(
         path, {"strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
-        frame.write_excel(book, "数据", autofit=True, freeze_panes=(1, 0))
+        fitted = frame.height <= _FITTED
+        widths = None if fitted else _WIDE
+        frame.write_excel(book, "数据", autofit=fitted, column_widths=widths, freeze_panes=(1, 0))
         sheet = book.add_worksheet("说明")
         sheet.set_column(0, 0, 80)
         for i, note in enumerate(notes):
