@@ -33,7 +33,6 @@ _ACTIONS = {
     "file.stored": ("收下文件", "file stored"),
     "identity.failed": ("统一身份认证未完成", "outer sign-in failed"),
     "identity.refused": ("外部身份被拒绝", "outer identity refused"),
-    "paper.issue": ("出具认定结果", "decision put on paper"),
     "import.confirm": ("确认导入", "import confirmed"),
     "import.discard": ("放弃导入", "import discarded"),
     "import.preview": ("预览导入", "import previewed"),
