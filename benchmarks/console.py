@@ -74,7 +74,11 @@ def _load_text(found: list[Asked]) -> str:
 
 
 def _page_rows(small: dict[str, float], large: dict[str, float]) -> str:
-    bars = {"an enterprise's page": "0.150, 0.300", "search by name": "4.9 million: 0.500", "the nation's figures": "4.9 million: 1.0"}
+    bars = {
+        "an enterprise's page": "0.150, 0.300",
+        "search by name": "4.9 million: 0.500",
+        "the nation's figures": "4.9 million: 1.0",
+    }
     return "\n".join(
         f"| {name} | {small[name]:.3f} | {large[name]:.3f} | {bars.get(name, '')} |"
         for name in small
@@ -101,18 +105,37 @@ def _page_times(sessions: dict[str, Session], folder: Path) -> dict[str, float]:
 
 def _mixed(folder: Path) -> list[tuple[str, str]]:
     """Return what is read: of 20 requests 12 by anyone, 3 by an enterprise, 3 by an officer, 2 by an analyst."""
-    zones = Snapshot.current(Workspace.open(folder)).scan("zone").select("key").collect()["key"].to_list()
+    zones = (
+        Snapshot.current(Workspace.open(folder))
+        .scan("zone")
+        .select("key")
+        .collect()["key"]
+        .to_list()
+    )
     chance, found = random.Random(7), []
     for turn in range(25):
         few = chance.sample(zones, 5)
-        found += [("anonymous", "/"), ("anonymous", "/zones/"), ("anonymous", "/library/"), ("anonymous", "/tour/")]
+        found += [
+            ("anonymous", "/"),
+            ("anonymous", "/zones/"),
+            ("anonymous", "/library/"),
+            ("anonymous", "/tour/"),
+        ]
         found += [("anonymous", f"/zones/{quote(z)}/") for z in few[:4]]
         found += [("anonymous", f"/zones/compare/?{urlencode([('zone', z) for z in few[3:5]])}")]
-        found += [("anonymous", f"/rules/{chance.choice(_RULES)}/"), ("anonymous", f"/rules/{_RULES[0]}/")]
+        found += [
+            ("anonymous", f"/rules/{chance.choice(_RULES)}/"),
+            ("anonymous", f"/rules/{_RULES[0]}/"),
+        ]
         found += [("anonymous", f"/try/?{_PROJECT}&tech_staff={turn}")]
-        found += [("enterprise", p) for p in ("/my/", "/my/facts/", f"/my/rules/{chance.choice(_RULES)}/")]
+        found += [
+            ("enterprise", p) for p in ("/my/", "/my/facts/", f"/my/rules/{chance.choice(_RULES)}/")
+        ]
         found += [("officer", p) for p in ("/desk/", "/enterprises/", "/desk/calls/")]
-        found += [("ministry", "/figures/"), ("ministry", chance.choice(("/uptake/", "/assessment/")))]
+        found += [
+            ("ministry", "/figures/"),
+            ("ministry", chance.choice(("/uptake/", "/assessment/"))),
+        ]
     chance.shuffle(found)
     return found  # fmt: skip
 
@@ -143,7 +166,10 @@ def _served(folder: Path) -> Iterator[dict[str, Session]]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "jingkai", "serve", "--demo", "--port", str(port)]
     log = folder / "serve.log"
-    with log.open("w") as out, subprocess.Popen(command, cwd=folder, stdout=out, stderr=out) as site:
+    with (
+        log.open("w") as out,
+        subprocess.Popen(command, cwd=folder, stdout=out, stderr=out) as site,
+    ):
         try:
             while "网站已就绪" not in log.read_text("utf-8"):
                 if site.poll() is not None:
@@ -151,6 +177,8 @@ def _served(folder: Path) -> Iterator[dict[str, Session]]:
                 time.sleep(0.2)
             accounts = _ACCOUNT.findall(log.read_text("utf-8"))
             host = f"127.0.0.1:{port}"
-            yield {"anonymous": Session(host)} | {n: Session(host, f"demo-{n}", p) for n, p, _ in accounts}
+            yield {"anonymous": Session(host)} | {
+                n: Session(host, f"demo-{n}", p) for n, p, _ in accounts
+            }
         finally:
             site.terminate()

@@ -38,7 +38,10 @@ class Session:
         with closing(http.client.HTTPConnection(self.host, timeout=_PATIENCE)) as connection:
             headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
             if form is not None:
-                headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://{self.host}/"}
+                headers |= {
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Referer": f"http://{self.host}/",
+                }
             connection.request("GET" if form is None else "POST", path, form, headers)
             answer = connection.getresponse()
             for cookie in answer.headers.get_all("Set-Cookie") or ():
