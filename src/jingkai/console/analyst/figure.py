@@ -47,6 +47,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "year": found.year,
         "level": level,
         "levels": level_choices(scope, lang),
+        "own": scope.name,
         "rows": rows,
         "chart": _chart(rows, about, scope, lang),
         "places": [title for *_, title in places],
@@ -66,7 +67,7 @@ def _rows(found: Opened, name: str, level: Level, scope: Scope, lang: str) -> li
     cells = {lvl: figure_cells(found, [name], lang, at_level(found.tables[lvl], lvl, scope)) for lvl in dict(wanted)}  # fmt: skip
     titles = {lvl: group_titles(found, lvl, lang) for lvl in cells}
     rows = [
-        {"group": g, "title": titles[lvl].get(g, g), "own": g in _own(scope, lvl), **cells[lvl][g][name]}
+        {"group": g, "title": titles[lvl].get(g, g), "own": g in _own(scope, lvl), "level": lvl, **cells[lvl][g][name]}
         for lvl, g in wanted
         if g in cells[lvl]
     ]  # fmt: skip
