@@ -303,6 +303,21 @@ def test_anyone_may_verify_a_number_as_it_is_typed_from_paper(of: Callable[[str]
     assert "内容与摘要不符" in _text(anyone.get(f"/verify/{paper.number}/"))
 
 
+def test_a_sole_traders_name_is_not_told_to_whoever_has_the_number(
+    of: Callable[[str], Any],
+) -> None:
+    from jingkai.console.models import IssuedDecision
+    from jingkai.console.papers import digest_of
+
+    of("firm_a").post(f"/my/rules/{RULE}/paper/")
+    paper = IssuedDecision.objects.get()
+    who = {**paper.content["enterprise"], "name": "王合成小吃店", "type": "个体工商户"}
+    content = {**paper.content, "enterprise": who}
+    IssuedDecision.objects.update(content=content, digest=digest_of(content))
+    text = _text(of("").get(f"/verify/{paper.number}/"))
+    assert "王**小吃店" in text and "王合成" not in text
+
+
 def test_a_number_that_nobody_issued_is_said_so_and_guessing_ends(of: Callable[[str], Any]) -> None:
     from jingkai.console.models import IssuedDecision
 

@@ -139,7 +139,7 @@ def _content(
 ) -> dict[str, Any]:
     """Return everything that a paper says, in plain values."""
     line = reason_line(found, reason, lang)
-    zone = found.explainer.row("enterprise", match.position)[0].get("zone")
+    row = found.explainer.row("enterprise", match.position)[0]
     basis = found.rulebook.rules[reason.rule].source.basis
     told = ("title", "measure_title", "kind_text", "sort", "state", "document", "verified", "result",
             "due", "conditions", "parts", "missing", "materials", "failed", "near", "notes")  # fmt: skip
@@ -149,7 +149,12 @@ def _content(
         "lang": lang,
         "number": number,
         "issued": timezone.localtime().isoformat(timespec="seconds"),
-        "enterprise": {"key": match.key, "name": match.name or match.key, "zone": zone},
+        "enterprise": {
+            "key": match.key,
+            "name": match.name or match.key,
+            "zone": row.get("zone"),
+            "type": row.get("enterprise_type"),
+        },
         "rule": reason.rule,
         "verdict": line["word"],
         **{name: line[name] for name in told},

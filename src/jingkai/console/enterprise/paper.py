@@ -90,7 +90,7 @@ def _said(known: IssuedDecision) -> dict[str, Any]:
         "title": content["title"],
         "rule": known.rule,
         "verdict": content["verdict"],
-        "enterprise": shown_name(who["name"], who["key"]),
+        "enterprise": shown_name(who["name"], who["key"], who["type"]),
         "zone": who["zone"],
         "as_of": content["as_of"],
         "issued": timezone.localtime(known.at).strftime("%Y-%m-%d %H:%M"),
