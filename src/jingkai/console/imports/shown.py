@@ -21,7 +21,7 @@ from jingkai.console.work.shown import job_shown
 from jingkai.errors import JingkaiError
 from jingkai.registry.undo import check_undo
 
-__all__ = ["TABLES", "import_shown", "table_of"]
+__all__ = ["TABLES", "import_shown", "state_title", "table_of"]
 
 #: The tables of a load's report: how they are called.
 TABLES = {
@@ -34,6 +34,21 @@ TABLES = {
 _SHOWN = 10
 #: What says the same in every row of one file, or only a program reads.
 _LEFT_OUT = {"file", "文件", "新来源"}
+
+
+_STATES_EN = {
+    "previewed": "to be confirmed",
+    "loading": "being loaded",
+    "loaded": "loaded",
+    "undone": "taken back",
+    "refused": "refused",
+    "discarded": "discarded",
+}
+
+
+def state_title(upload: Upload, lang: str) -> str:
+    """Return where an import stands, in words."""
+    return _STATES_EN[upload.state] if lang == "en" else str(upload.get_state_display())
 
 
 def import_shown(upload: Upload, account: Account, lang: str) -> dict[str, Any]:
@@ -55,7 +70,7 @@ def import_shown(upload: Upload, account: Account, lang: str) -> dict[str, Any]:
         "by": upload.by.username,
         "at": upload.at,
         "state": upload.state,
-        "state_title": upload.get_state_display(),
+        "state_title": state_title(upload, lang),
         "before": upload.before,
         "snapshot": upload.snapshot,
         "error": preview.get("error"),

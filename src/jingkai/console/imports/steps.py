@@ -26,7 +26,7 @@ __all__ = ["act", "look", "settle"]
 
 State = Upload.State
 #: A larger file is looked at in the background.
-_AT_ONCE = 2 * 1024 * 1024
+_AT_ONCE = 1024 * 1024
 
 
 def act(request: HttpRequest, upload: Upload) -> None:

@@ -17,7 +17,7 @@ from jingkai.console.files import REGISTERS, most_bytes, store_file
 from jingkai.console.imports import steps
 from jingkai.console.imports.columns import as_typed
 from jingkai.console.imports.kinds import check_kind, kinds, only_zone
-from jingkai.console.imports.shown import import_shown, table_of
+from jingkai.console.imports.shown import import_shown, state_title, table_of
 from jingkai.console.models import Upload
 from jingkai.console.opened import opened, rulebook
 from jingkai.errors import JingkaiError
@@ -32,7 +32,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     account = request.user
     rows = Upload.objects.filter(zone=account.zone, office=account.office)
     titles = {k["id"]: k["title"] for k in kinds(rulebook().vocabulary, account, request.lang)}
-    lines = [_line(u, titles) for u in rows.select_related("file", "by")[:_MOST]]
+    lines = [_line(u, titles, request.lang) for u in rows.select_related("file", "by")[:_MOST]]
     return answer(request, "console/imports/list.html", {"imports": lines}, _table(lines), "导入")
 
 
@@ -114,7 +114,7 @@ def _day(text: str) -> date:
     return day
 
 
-def _line(upload: Upload, titles: dict[str, str]) -> dict[str, Any]:
+def _line(upload: Upload, titles: dict[str, str], lang: str) -> dict[str, Any]:
     report = upload.report or (upload.preview or {}).get("report") or {}
     return {
         "id": upload.pk,
@@ -122,7 +122,7 @@ def _line(upload: Upload, titles: dict[str, str]) -> dict[str, Any]:
         "kind": titles.get(upload.entity, upload.entity),
         "as_of": upload.as_of.isoformat(),
         "state": upload.state,
-        "state_title": upload.get_state_display(),
+        "state_title": state_title(upload, lang),
         "current": upload.snapshot == (settings.WORKSPACE.current_snapshot_id or "-"),
         "accepted": report.get("accepted"),
         "rejected": report.get("rejected"),
