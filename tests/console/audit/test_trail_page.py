@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from jingkai.workspace import Workspace
+from tests.console.conftest import CONSOLE
 
 pytestmark = pytest.mark.xdist_group("console")
 
@@ -136,3 +138,16 @@ def test_details_are_told_in_words(auditor: Any) -> None:
     english = auditor.get("/trail/?format=json&lang=en").json()["entries"][0]
     assert english["detail_text"] == "scopes: check, read; placed: (zone: 甲); odd: None"
     assert line["detail"] == {"scopes": ["check", "read"], "placed": {"zone": "甲"}, "odd": None}
+
+
+def test_every_action_that_is_written_down_has_its_words(site: Workspace) -> None:
+    from jingkai.console.audit.action_words import action_text
+
+    calls = r"\b_?(?:record|record_as|write|refuse)\(([^()]|\([^()]*\))*?\"([a-z]+\.[a-z_]+)\""
+    named = {
+        found[2]
+        for path in CONSOLE.rglob("*.py")
+        for found in re.finditer(calls, path.read_text("utf-8"))
+    }
+    assert len(named) > 15
+    assert [a for a in sorted(named) if action_text(a) == a] == []

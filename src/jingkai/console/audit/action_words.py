@@ -22,6 +22,7 @@ _ACTIONS = {
     "body.refused": ("提交内容过大被拒绝", "oversized body refused"),
     "correction.accept": ("采纳更正", "correction accepted"),
     "correction.apply": ("更正生效", "correction applied"),
+    "correction.read": ("查看更正", "correction read"),
     "correction.refuse": ("不采纳更正", "correction refused"),
     "correction.submit": ("提出更正", "correction asked for"),
     "correction.withdraw": ("撤回更正", "correction withdrawn"),
