@@ -111,11 +111,37 @@ def test_every_rule_of_a_zone_is_counted_in_one_pass_as_rule_by_rule(decided, wo
         workspace, {"enterprise": frame.with_columns(zone=place)}, as_of=DAY, sources=[]
     )
     run = decide(workspace, here, rulebook, DAY)
-    table = near_table(rulebook, here, run, "enterprise", Fraction(1, 2), "甲区")
+    table = near_table(rulebook, here, run, "enterprise", Fraction(1, 2), "甲区", {})
     assert table.height > 3
     for rule, condition, alone, near in table.iter_rows():
         rows = near_misses(rulebook, here, run, rule, zone="甲区").rows
         rows = rows.filter(pl.col("condition") == condition)
         assert (rows.height, rows.filter(pl.col("share") <= 0.5).height) == (alone, near), rule
-    assert near_table(rulebook, here, run, "enterprise", Fraction(1), "没有").is_empty()
-    assert near_table(rulebook, here, run, "no_entity", Fraction(1), "甲区").is_empty()
+    assert near_table(rulebook, here, run, "enterprise", Fraction(1), "没有", {}).is_empty()
+    assert near_table(rulebook, here, run, "no_entity", Fraction(1), "甲区", {}).is_empty()
+
+
+def test_conditions_taken_to_hold_are_looked_at_no_more(decided):
+    rulebook, snapshot, run = decided
+    given = {"tech_staff_share", "rd_intensity", "innovation_score", "high_tech_income_share"}
+    rows = near_misses(rulebook, snapshot, run, RULE, given=given).rows
+    columns = run.rules[RULE]["conditions"]
+    told = [c for c in columns if c not in given]
+    results = run.scan("enterprise").select("key", RULE, *{columns[c] for c in told}).collect()
+    expected = {
+        (row["key"], c)
+        for row in results.filter(pl.col(RULE).not_()).to_dicts()
+        for c in told
+        if row[columns[c]] is False
+        and all(row[columns[o]] is True for o in told if columns[o] != columns[c])
+    }
+    assert set(rows.select("key", "condition").iter_rows()) == expected
+    assert (
+        len(expected)
+        > near_misses(rulebook, snapshot, run, RULE)
+        .rows.filter(pl.col("condition").is_in(told))
+        .height
+    )
+    table = near_table(rulebook, snapshot, run, "enterprise", Fraction(1), "x", {RULE: given})
+    assert RULE not in table["rule"].to_list() or not set(table["condition"]) & given
+    assert near_misses(rulebook, snapshot, run, RULE, given=columns).rows.is_empty()

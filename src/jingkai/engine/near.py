@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -47,6 +47,7 @@ def near_misses(
     rule: str,
     within: Fraction | None = None,
     zone: str | None = None,
+    given: Collection[str] = (),
 ) -> NearMisses:
     """Return the entities that one condition of a rule alone refuses.
 
@@ -61,13 +62,16 @@ def near_misses(
         decimals); conditions that measure nothing are left out then.
     zone
         The key of the zone whose entities are looked at; all by default.
+    given
+        Conditions that are taken to hold, whatever was found: those of which a reader may know nothing.
+        Nobody is told to miss one of them, and whom they refuse as well is listed all the same.
 
     Raises
     ------
     EngineError
         If the rule was not run or has no conditions.
     """
-    return _Finding(rulebook, snapshot, run, rule, zone).near(within)
+    return _Finding(rulebook, snapshot, run, rule, zone, given).near(within)
 
 
 def near_counts(
@@ -107,6 +111,7 @@ def near_table(
     entity: str,
     within: Fraction,
     zone: str,
+    given: Mapping[str, Collection[str]],
 ) -> pl.DataFrame:
     """Count the near misses of a zone for every rule of an entity, in one pass over its rows.
 
@@ -116,6 +121,8 @@ def near_table(
         As `near_counts` has them.
     entity
         Whose rules.
+    given
+        By rule the conditions that are taken to hold, as `near_misses` has them.
 
     Returns
     -------
@@ -124,7 +131,7 @@ def near_table(
     """
     names = [n for n, r in run.rules.items() if r["entity"] == entity]
     names = [n for n in names if rulebook.rules[n].decide is not None]
-    findings = [_Finding(rulebook, snapshot, run, n, zone) for n in names]
+    findings = [_Finding(rulebook, snapshot, run, n, zone, given.get(n, ())) for n in names]
     sums = {(f.rule.id, c, n): e for f in findings for c, n, e in f.measured(within)}
     if not sums:
         return pl.DataFrame(schema=_COUNTED)
@@ -138,6 +145,7 @@ def near_table(
     return pl.DataFrame(rows, schema=_COUNTED).filter(pl.col("near") > 0)
 
 
+_TABLE = {"condition": pl.String, "refused": pl.Int64, "alone": pl.Int64, "near": pl.Int64}
 _COUNTED = {"rule": pl.String, "condition": pl.String, "alone": pl.Int64, "near": pl.Int64}
 
 
@@ -157,7 +165,9 @@ class _Finding:
         run: DecisionRun,
         name: str,
         zone: str | None = None,
+        given: Collection[str] = (),
     ) -> None:
+        self.given = frozenset(given)
         self.rule = rule = _with_conditions(rulebook, run, name)
         stored = run.scan(rule.entity)
         frame, columns = facts_and_results(snapshot, rulebook, rule.entity, run.as_of, stored)
@@ -171,20 +181,24 @@ class _Finding:
         self.lowering.absent = frozenset(self.lowering.rules.keys() - run.rules.keys())
         self.compiler = PlanCompiler()
         self.columns: dict[str, str] = run.rules[rule.id]["conditions"]
+        self.told = {c: column for c, column in self.columns.items() if c not in self.given}
         result = f"{rule.id}__right" if rule.kind == "amount" else rule.id
         self.refused = pl.col(result).not_()
 
     def near(self, within: Fraction | None) -> NearMisses:
         """Return the rows and the table of conditions."""
-        alone = {c: self._alone(c) for c in self.columns}
+        if not self.told:
+            nobody = self._rows(next(iter(self.columns)), pl.lit(False), within).collect()
+            return NearMisses(nobody, pl.DataFrame(schema=_TABLE))
+        alone = {c: self._alone(c) for c in self.told}
         counts = self.frame.select(
             *(e.sum().alias(f"alone|{c}") for c, e in alone.items()),
             *(
                 (self.refused & pl.col(column).not_()).sum().alias(f"refused|{c}")
-                for c, column in self.columns.items()
+                for c, column in self.told.items()
             ),
         )
-        parts = [self._rows(c, alone[c], within) for c in self.columns]
+        parts = [self._rows(c, alone[c], within) for c in self.told]
         tables = pl.collect_all([counts, *parts], engine="streaming")
         rows = pl.concat(tables[1:]).sort("share", "key", nulls_last=True)
         return NearMisses(rows, self._table(tables[0].row(0, named=True), rows))
@@ -207,7 +221,7 @@ class _Finding:
 
     def measured(self, within: Fraction) -> Iterator[tuple[str, str, pl.Expr]]:
         """Yield of each condition that measures something whom it alone refuses, and who is near."""
-        for c in self.columns:
+        for c in self.told:
             test = self.rule.condition(c).test
             if _measures(test):
                 alone = self._alone(c)
@@ -219,7 +233,7 @@ class _Finding:
         """Return whether a condition fails and, had it held, would have granted."""
         assert self.rule.decide is not None
         self.lowering.conditions = {
-            c: lit(True) if c == condition else col(column, "bool")
+            c: lit(True) if c == condition or c in self.given else col(column, "bool")
             for c, column in self.columns.items()
         }
         granted = self.compiler.expression(self.lowering.test(self.rule.decide))
@@ -289,7 +303,7 @@ class _Finding:
                 "alone": int(counts[f"alone|{c}"] or 0),
                 "near": int(near.get(c, 0)),
             }
-            for c in self.columns
+            for c in self.told
         ]
         return pl.DataFrame(table).sort("alone", "refused", descending=True, maintain_order=True)
 

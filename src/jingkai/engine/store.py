@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -42,14 +43,19 @@ class RowReader:
         """The names of its columns."""
         return list(self._file.schema.names)
 
-    def row(self, position: int) -> dict[str, Any]:
-        """Return one row (position from 0) by column, reading only its batch."""
+    def row(self, position: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+        """Return one row (position from 0) by column, reading only its batch; all columns by default."""
         batch, offset = self._locate(position)
+        batch = batch if columns is None else batch.select(list(columns))
         row: dict[str, Any] = batch.slice(offset, 1).to_pylist()[0]
         return row
 
+    @cached_property
+    def _size(self) -> int:
+        return int(self._file.get_batch(0).num_rows)
+
     def _locate(self, position: int) -> tuple[pa.RecordBatch, int]:
-        size = self._file.get_batch(0).num_rows
+        size = self._size
         index = min(position // size, self._file.num_record_batches - 1) if size else 0
         batch = self._file.get_batch(index)
         offset = position - index * size

@@ -20,6 +20,9 @@ What was decided here, and why it is enough:
   has it or not, so that its absence from the list tells nothing.
 - Silence that a rule reads as a value (an assumption on a register) does not count for a hidden fact:
   it is unknown to the reader, not absent.
+- A list of near misses takes a condition that rests on a hidden fact to hold for everyone: to stand on
+  the list of another condition then says nothing of it (`given` of `engine.near.near_misses`).
+- What is worth most together is not told where something is hidden: a sum tells its parts.
 - Counts of events are hidden where the day, the kind or the test of an event is a hidden fact.
 """
 

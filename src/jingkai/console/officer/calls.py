@@ -18,7 +18,7 @@ from jingkai.rulebook import Rule
 
 __all__ = ["call_list"]
 
-_A_PAGE = 50
+_A_PAGE = 25
 _SHARES = (("10", "10%"), ("20", "20%"), ("50", "50%"), ("all", ""))
 
 
@@ -31,7 +31,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     within = request.GET.get("within", "")
     within = within if within in dict(_SHARES) else str(int(WITHIN * 100))
     page: dict[str, Any] = {
-        "zone": account.zone, "rules": rules, "rule": name, "within": within, "title": "", "count": 0,
+        "zone": account.zone, "rules": rules, "rule": name, "some_hidden": bool(hidden), "within": within, "title": "", "count": 0,
         "shares": [{"share": s, "text": t} for s, t in _SHARES], "calls": [], "pages": None,
     }  # fmt: skip
     table = None

@@ -15,7 +15,8 @@ from jingkai.console.officer.history import asked_words
 from jingkai.console.officer.near import counted_before, near_rules
 from jingkai.console.officer.register import opened_register
 from jingkai.console.opened import Opened
-from jingkai.console.told import hidden_from
+from jingkai.console.told import hidden_from, sensitive_facts
+from jingkai.console.trail import record
 from jingkai.console.work.shown import job_shown
 
 __all__ = ["desk"]
@@ -30,7 +31,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     if request.GET.get("near") and "HX-Request" in request.headers:
         near = _near(found, account, lang)
         return render(request, "console/officer/near.html", {"page": {"near": near}})
-    ready = bool(request.GET.get("near")) or counted_before(found, account.zone)
+    hidden = hidden_from(account, found, lang)
+    ready = bool(request.GET.get("near")) or counted_before(found, account.zone, hidden)
     waiting = _waiting(found, account, lang)
     page: dict[str, Any] = {
         "zone": account.zone,
@@ -39,6 +41,14 @@ def desk(request: HttpRequest) -> HttpResponse:
         "near": _near(found, account, lang) if ready else None,
         "jobs": _jobs(account, lang),
     }
+    if waiting:
+        action = (
+            "corrections.export"
+            if request.GET.get("format") in ("csv", "xlsx")
+            else "corrections.read"
+        )
+        facts = sensitive_facts(found, [c["column"] for c in waiting])
+        record(request, action, account.zone, facts, corrections=len(waiting))
     return answer(request, "console/officer/desk.html", page, _table(waiting), "待办更正")
 
 
@@ -59,6 +69,7 @@ def _waiting(found: Opened, account: Account, lang: str) -> list[dict[str, Any]]
             {
                 "correction": c.pk,
                 "enterprise": c.enterprise,
+                "column": c.column,
                 "name": c.name or c.enterprise,
                 "fact": known[0].label.text(lang) if known else c.column,
                 "year": known[1] if known else None,

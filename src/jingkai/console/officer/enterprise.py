@@ -75,7 +75,9 @@ def enterprise_rule(request: HttpRequest, key: str, name: str) -> HttpResponse:
         raise NotFound(f"这次认定里没有规则“{name}”", hint="从企业页进入")
     (reason,) = reasons_told(account, found, match.position, lang, [name])
     hidden = hidden_from(account, found, lang)
-    read = sorted({f for c in reason.conditions for a in c.atoms for f in a.facts} - set(hidden))
+    atoms = [a for c in reason.conditions for a in c.atoms]
+    atoms += [a for p in reason.parts for a in p.atoms]
+    read = sorted({f for a in atoms for f in a.facts} - set(hidden))
     lines = fact_lines(found, match.position, read, lang)
     page: dict[str, Any] = {
         **_head(found, match, found.explainer.row("enterprise", match.position)[0], lang),

@@ -66,11 +66,11 @@ def found_lines(found: Opened, rows: pl.DataFrame) -> list[dict[str, Any]]:
             "name": row["name"] or row["key"],
             "stock_code": row["stock_code"] or "",
             "industry": industry_title(vocabulary, row["industry_code"]),
-            "granted": sum(decided[c] is True for c in rights),
+            "granted": sum(v is True for v in decided.values()),
             "waiting": waiting[row["key"]],
         }
         for row in rows.iter_rows(named=True)
-        for decided in (reader.row(row["position"]),)
+        for decided in (reader.row(row["position"], rights),)
     ]
 
 

@@ -48,14 +48,14 @@ def asked_words(found: Opened, asked: Correction, lang: str = "zh") -> dict[str,
     """Return ``old`` and ``new`` of a correction in words; as they were typed where they cannot be read."""
     vocabulary = found.rulebook.vocabulary
     known = vocabulary.entities["enterprise"].column(asked.column)
-    unit = f" {asked.unit}" if asked.old and not asked.old.endswith(asked.unit or "-") else ""
-    words = {"old": f"{asked.old}{unit}", "new": asked.new}
-    try:
-        if known is not None:
-            value = read_value(asked.new, known[0], vocabulary, found.day)
-            words["new"] = value_text(value, known[0], vocabulary, lang)
-    except ConsoleError:
-        pass  # the dictionary changed since; the officer reads what was typed
+    words = {"old": asked.old, "new": asked.new}
+    for name, typed in words.items():
+        try:
+            if known is not None and typed:
+                value = read_value(typed, known[0], vocabulary, found.day)
+                words[name] = value_text(value, known[0], vocabulary, lang)
+        except ConsoleError:
+            continue  # the dictionary changed since; the officer reads what was typed
     return words
 
 

@@ -1,8 +1,12 @@
-"""Near misses of the officer's zone: how many a rule has, and who they are, as far as the office may know."""
+"""Near misses of the officer's zone: how many a rule has, and who they are, as far as the office may know.
+
+A condition that rests on facts hidden from the office is taken to hold for everyone. So a list tells
+nothing of it: neither who fails it, nor, by standing on the list of another one, who meets it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,43 +19,18 @@ from jingkai.explain.missing import whole_test
 from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.grammar import unit_of
 
-__all__ = ["WITHIN", "called", "counted", "counted_before", "near_rules", "unit_text"]
+__all__ = ["WITHIN", "called", "counted_before", "near_rules", "unit_text"]
 
 #: As a near miss counts what lacks at most this share of what is needed.
 WITHIN = Fraction(1, 5)
 
 
-def counted(found: Opened, zone: str) -> pl.DataFrame:
-    """Return how many near misses of a zone each rule and condition has: see `near_table`."""
-
-    def count() -> pl.DataFrame:
-        args = (found.rulebook, found.snapshot, found.run)
-        return near_table(*args, "enterprise", WITHIN, zone)
-
-    return found.kept(_kept_as(zone), count)
-
-
-def counted_before(found: Opened, zone: str) -> bool:
-    """Return whether `counted` has its answer at hand; else it takes seconds on a large register."""
-    return found.has_kept(_kept_as(zone))
-
-
-def _kept_as(zone: str) -> tuple[str, str]:
-    return ("near", zone)
-
-
 def near_rules(
     found: Opened, zone: str, hidden: Mapping[str, str], lang: str = "zh"
 ) -> list[dict[str, Any]]:
-    """Return the rules with near misses in a zone, those with most first.
-
-    A condition that rests on a hidden fact does not count: who fails it alone would tell the fact.
-    """
-    rules = found.rulebook.rules
-    near: dict[str, int] = {}
-    for rule, condition, _, count in counted(found, zone).iter_rows():
-        if not _hidden_condition(found, rules[rule], condition, hidden):
-            near[rule] = near.get(rule, 0) + count
+    """Return the rules with near misses in a zone, those with most first."""
+    rules, near = found.rulebook.rules, _counted(found, zone, hidden)
+    sums = near.group_by("rule", maintain_order=True).agg(pl.col("near").sum())
     return [
         {
             "rule": n,
@@ -59,12 +38,31 @@ def near_rules(
             "measure": found.rulebook.measures[rules[n].source.measure].title.text(lang),
             "near": count,
         }
-        for n, count in sorted(near.items(), key=lambda pair: -pair[1])
+        for n, count in sums.sort("near", descending=True, maintain_order=True).iter_rows()
     ]
 
 
+def counted_before(found: Opened, zone: str, hidden: Mapping[str, str]) -> bool:
+    """Return whether `near_rules` has its answer at hand; else it takes seconds on a large register."""
+    return found.has_kept(_kept_as(zone, hidden))
+
+
+def _counted(found: Opened, zone: str, hidden: Mapping[str, str]) -> pl.DataFrame:
+    def count() -> pl.DataFrame:
+        args = (found.rulebook, found.snapshot, found.run)
+        names = [n for n, r in found.run.rules.items() if r["entity"] == "enterprise"]
+        given = {n: _hidden_conditions(found, found.rulebook.rules[n], hidden) for n in names}
+        return near_table(*args, "enterprise", WITHIN, zone, given)
+
+    return found.kept(_kept_as(zone, hidden), count)
+
+
+def _kept_as(*what: Any) -> Hashable:
+    return ("near", *(frozenset(w) if isinstance(w, Mapping) else w for w in what))
+
+
 def called(found: Opened, zone: str, rule: str, hidden: Mapping[str, str]) -> pl.DataFrame:
-    """Return the near misses of one rule in a zone that an office may know, the nearest first.
+    """Return the near misses of one rule in a zone, the nearest first; see `near_misses`.
 
     Raises
     ------
@@ -72,33 +70,31 @@ def called(found: Opened, zone: str, rule: str, hidden: Mapping[str, str]) -> pl
         If the rule was not run for enterprises, or has no conditions.
     """
     known = found.run.rules.get(rule)
-    if (
-        known is None
-        or known["entity"] != "enterprise"
-        or found.rulebook.rules[rule].decide is None
-    ):
+    if known is None or known["entity"] != "enterprise" or not found.rulebook.rules[rule].decide:
         raise NotFound(f"规则“{rule}”没有临界名单", hint="从名单里选择一条规则")
 
     def find() -> pl.DataFrame:
         args = (found.rulebook, found.snapshot, found.run)
-        return near_misses(*args, rule, zone=zone).rows
+        given = _hidden_conditions(found, found.rulebook.rules[rule], hidden)
+        return near_misses(*args, rule, zone=zone, given=given).rows
 
-    rows = found.kept(("near", zone, rule), find)
-    source = found.rulebook.rules[rule]
-    shown = [c.id for c in source.conditions if not _hidden_condition(found, source, c.id, hidden)]
-    return rows.filter(pl.col("condition").is_in(shown))
+    return found.kept(_kept_as(zone, rule, hidden), find)
 
 
-def _hidden_condition(found: Opened, rule: Rule, condition: str, hidden: Mapping[str, str]) -> bool:
-    """Return whether a rule or condition rests on facts that are hidden."""
-    if not hidden:
-        return False
+def _hidden_conditions(found: Opened, rule: Rule, hidden: Mapping[str, str]) -> list[str]:
+    """Return the conditions of a rule that rest on hidden facts."""
+    facts = found.explainer.plans.facts
+    return [
+        c.id
+        for c in rule.conditions
+        if hidden and not hidden.keys().isdisjoint(facts.of_test(rule, _whole(found, rule, c.id)))
+    ]
 
-    def read() -> frozenset[str]:
-        test = whole_test(rule.condition(condition))
-        return frozenset(found.explainer.plans.facts.of_test(rule, test))
 
-    return not found.kept(("reads", rule.id, condition), read).isdisjoint(hidden)
+def _whole(found: Opened, rule: Rule, condition: str) -> tree.Node:
+    """Return the test of a condition, the same node each time."""
+    what = ("whole test", rule.id, condition)
+    return found.kept(what, lambda: whole_test(rule.condition(condition)))
 
 
 def unit_text(found: Opened, rule: Rule, condition: str) -> str:
