@@ -519,3 +519,16 @@ def test_an_undo_cut_short_is_done_once(area: Workspace, monkeypatch: pytest.Mon
     assert (_page(client, address)["state"], area.current_snapshot_id) == ("undone", before)
     undone = TrailEntry.objects.filter(action="import.undone", about=str(upload.pk))
     assert undone.count() == 1
+
+
+def test_reading_differences_of_sensitive_facts_is_written_down(area: Workspace) -> None:
+    from jingkai.console.models import TrailEntry
+
+    client = _client("tax")
+    address = _sent(client, f"信用代码,营业收入（2025年，万元）\n{A},150\n")
+    number = address.rstrip("/").rpartition("/")[2]
+    read = TrailEntry.objects.filter(action="import.read", about=number)
+    before = read.count()
+    client.get(address)
+    assert read.count() == before + 1
+    assert read.order_by("-number")[0].facts == ["revenue_2025"]

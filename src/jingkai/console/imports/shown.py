@@ -124,6 +124,9 @@ def _tables(upload: Upload, account: Account, lang: str) -> list[dict[str, Any]]
                 "name": name,
                 "title": titles[lang == "en"],
                 "rows": table.height,
+                "sensitive": sorted(sensitive_in(account, table.head(_SHOWN), entity))
+                if name == "differences"
+                else [],
                 "columns": [
                     _TITLES.get(c, c)[lang == "en"] if c in _TITLES else c for c in head.columns
                 ],

@@ -20,6 +20,7 @@ from jingkai.console.imports.kinds import check_kind, kinds, only_zone
 from jingkai.console.imports.shown import import_shown, state_title, table_of
 from jingkai.console.models import Upload
 from jingkai.console.opened import opened, rulebook
+from jingkai.console.trail import record
 from jingkai.errors import JingkaiError
 
 __all__ = ["import_new", "import_page", "imports"]
@@ -80,6 +81,8 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
             error = refused.to_dict()
             upload.refresh_from_db()
     page = import_shown(upload, account, request.lang)
+    if facts := [fact for table in page["tables"] for fact in table["sensitive"]]:
+        record(request, "import.read", str(upload.pk), facts)
     if error:
         page |= {"refused": error, "columns": as_typed(page["columns"], request.POST)}
         return render(request, "console/imports/import.html", {"page": page}, status=400)
