@@ -49,6 +49,11 @@ def test_a_job_that_ended_asks_no_more_and_leads_on(client_of: Client, job: Any)
     assert client_of("officer").get(f"{address}?part=1&then=reload")["HX-Refresh"] == "true"
 
 
+def test_a_reform_s_job_leads_to_its_page(client_of: Client, job: Any) -> None:
+    address = _now(job, kind="reform", state="done", result={})
+    assert f'href="/reforms/{job.pk}/"' in client_of("officer").get(address).content.decode()
+
+
 def test_a_job_that_failed_says_what_where_and_what_to_do(client_of: Client, job: Any) -> None:
     error = {"what": "没有一行可以接收", "where": "册.csv", "hint": "改正第一行", "findings": []}
     html = client_of("officer").get(_now(job, state="failed", error=error)).content.decode()

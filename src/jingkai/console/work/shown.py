@@ -24,12 +24,13 @@ _STATES = {
     Job.State.DONE: ("完成", "done", "good"),
     Job.State.FAILED: ("未完成", "failed", "bad"),
 }
-#: Where to see what came of it: a route, what its address takes, and from which argument.
+#: Where to see what came of it: a route, what its address takes, and from which argument (none: the job).
 _RESULTS = {
     "load": ("import", "pk", "upload"),
     "preview": ("import", "pk", "upload"),
     "undo": ("import", "pk", "upload"),
     "correction": ("correction", "pk", "correction"),
+    "reform": ("reform", "key", ""),
 }
 
 
@@ -72,6 +73,7 @@ def _link(job: Job) -> str:
         return reverse("reform", kwargs={"key": job.pk})
     route, name, argument = _RESULTS.get(job.kind, ("", "", ""))
     try:
-        return reverse(route, kwargs={name: job.arguments[argument]}) if route else ""
+        about = job.arguments[argument] if argument else job.pk
+        return reverse(route, kwargs={name: about}) if route else ""
     except NoReverseMatch:
         return ""
