@@ -67,7 +67,10 @@ class _Made:
         next_door = self.correction(self.theirs, NEIGHBOUR, HERE, "commerce")
         asked = [there, next_door]
         papers = [c.evidence.get().pk for c in asked]
-        job = self.job("load", self.elsewhere, THERE)
+        job, my_job = (
+            self.job("load", self.elsewhere, THERE),
+            self.job("decide", self.officer, HERE),
+        )
         ministry, zone = (
             self.job("reform", self.officer, ""),
             self.job("reform", self.officer, HERE),
@@ -76,11 +79,11 @@ class _Made:
         reforms = {"ministry_analyst": ministry.pk, "zone_analyst": zone.pk}
         return {
             "my_correction": Objects([c.pk for c in asked], {"enterprise": here.pk}),
-            "correction": Objects([c.pk for c in asked]),
+            "correction": Objects([c.pk for c in asked], {"officer": here.pk}),
             "evidence": Objects(papers, dict.fromkeys(("enterprise", "officer"), here.evidence.get().pk)),
             "paper": Objects([self.paper(self.theirs, OTHER, THERE)]),
             "token_revoke": Objects([self.token(self.theirs)]),
-            "job": Objects([job.pk]),
+            "job": Objects([job.pk], {"officer": my_job.pk}),
             "import": Objects([self.upload(self.elsewhere, THERE)]),
             "reform": Objects([abroad.pk], reforms),
             "enterprise": Objects([OTHER, "stock:999999"], {"officer": OWN}),

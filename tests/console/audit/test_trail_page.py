@@ -134,9 +134,9 @@ def test_an_auditor_changes_nothing_but_its_own_account(site: Workspace, auditor
 def test_details_are_told_in_words(auditor: Any) -> None:
     _record(scopes=["check", "read"], placed={"zone": "甲"}, odd=None)
     line = auditor.get("/trail/?format=json").json()["entries"][0]
-    assert line["detail_text"] == "范围：check、read；身份：（经开区：甲）；odd：None"
+    assert line["detail_text"] == "odd：None；身份：（经开区：甲）；范围：check、read"
     english = auditor.get("/trail/?format=json&lang=en").json()["entries"][0]
-    assert english["detail_text"] == "scopes: check, read; placed: (zone: 甲); odd: None"
+    assert english["detail_text"] == "odd: None; placed: (zone: 甲); scopes: check, read"
     assert line["detail"] == {"scopes": ["check", "read"], "placed": {"zone": "甲"}, "odd": None}
 
 

@@ -116,7 +116,7 @@ def detail_text(detail: Mapping[str, Any], lang: str = "zh") -> str:
     between, after = ("; ", ": ") if lang == "en" else ("；", "：")
     return between.join(
         f"{name if lang == 'en' else _DETAILS.get(name, name)}{after}{_value(value, lang)}"
-        for name, value in detail.items()
+        for name, value in sorted(detail.items())
     )
 
 
