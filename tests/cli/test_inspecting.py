@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from jingkai.allocation.inspections.errors import InspectionError, PlanFileError
+from jingkai.allocation.inspections.plan import prepare
+from jingkai.engine.run import decide
+from jingkai.engine.store import DecisionRun
+from jingkai.policies import policies_folder
+from jingkai.registry.snapshot import Snapshot
+from jingkai.rulebook import stored_rulebook
+from jingkai.workspace import Workspace
 from tests.cli.test_commands import run
+
+pytestmark = pytest.mark.xdist_group("inspecting")
 
 
 def _fill(folder: Path) -> None:
@@ -89,6 +99,52 @@ def test_an_enterprise_asks_about_itself(filled):
     err = run(filled, *ask, "--nonce", "0", check=False)[1]
     assert "不在名单中" in err
     assert "一起给" in run(filled, *ask, check=False)[1]
+
+
+@pytest.fixture(scope="module")
+def decided(filled) -> tuple[Snapshot, DecisionRun]:
+    workspace = Workspace.open(filled)
+    snapshot = Snapshot.current(workspace)
+    rules = stored_rulebook([policies_folder(), *workspace.layers])
+    return snapshot, decide(workspace, snapshot, rules, snapshot.as_of)
+
+
+def _prepared(filled: Path, decided, objects: str, **changes: str):
+    """Prepare the filled-in plan with another list for the safety of industry."""
+    text = (filled / "inspections" / "plan.yaml").read_text("utf-8")
+    text = text.replace("objects: {industries: [C]} ", f"objects: {objects} ")
+    for old, new in changes.items():
+        text = re.sub(rf"(?m)^{old}: .*", f"{old}: {new}", text)
+    path = filled / "inspections" / "other.yaml"
+    path.write_text(text, "utf-8")
+    return prepare(path, *decided, "盐")
+
+
+def test_a_list_may_be_a_rules_or_a_files(filled, decided):
+    ready = _prepared(filled, decided, "{rule: high_tech_enterprise}")
+    column = ready.enterprises.frame["rule:high_tech_enterprise"]
+    left = ready.pool.left_out[1]
+    assert left["listed"] == column.sum() > 0 and left["open"] == column.null_count() > 0
+    keys = ready.enterprises.keys[:3].to_list()
+    (filled / "inspections" / "list.csv").write_text("信用代码\n" + "\n".join(keys), "utf-8")
+    assert _prepared(filled, decided, "{file: list.csv}").pool.left_out[1]["listed"] == 3
+    (filled / "inspections" / "list.csv").write_text("信用代码\n91X", "utf-8")
+    with pytest.raises(PlanFileError, match="1 户不在数据中，如 91X"):
+        _prepared(filled, decided, "{file: list.csv}")
+
+
+@pytest.mark.parametrize(
+    ("objects", "changes", "said"),
+    [
+        ("{rule: random_inspection_rate}", {}, "不是所需的类型"),
+        ("{rule: no_such_rule}", {}, "没有可用的规则"),
+        ("{industries: [C]}", {"class_rule": "high_tech_enterprise"}, "不是所需的类型"),
+        ("{industries: [C]}", {"# zone": "x\nzone: 别处"}, "没有可以列入计划的企业"),
+    ],
+)
+def test_rules_and_zones_that_do_not_fit_are_refused(filled, decided, objects, changes, said):
+    with pytest.raises(InspectionError, match=said):
+        _prepared(filled, decided, objects, **changes)
 
 
 def test_the_ledger_tells_visits_of_the_year_and_of_one_enterprise(filled):

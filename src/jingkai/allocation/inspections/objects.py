@@ -96,7 +96,8 @@ def read_enterprises(
     rules = {t.objects.rule for t in tasks if t.objects.rule}
     for name in (plan.class_rule, *rules):
         kind = run.rules.get(name, {}).get("kind")
-        if kind is None or (kind != "grade") == (name == plan.class_rule):
+        wanted = ("grade",) if name == plan.class_rule else ("eligibility", "duty")
+        if kind not in wanted:
             raise InspectionError(
                 f"查询日没有可用的规则“{name}”" if kind is None else f"规则“{name}”不是所需的类型",
                 hint="class_rule 用分类规则，objects 的 rule 用资格规则；见 jingkai rules list",
