@@ -1,4 +1,4 @@
-"""Commands about service items: list, show, check, deadline."""
+"""Commands about service items: list, show, check, deadline, measure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from jingkai.cli.measuring import measure_command
 from jingkai.cli.output import ChineseTable, console, line, print_json
 from jingkai.cli.service_text import (
     bundle_json,
@@ -27,7 +28,10 @@ from jingkai.workspace import Workspace, WorkspaceError
 
 __all__ = ["services_app"]
 
-services_app = typer.Typer(no_args_is_help=True, help="政务服务事项：列出、查看、检查、算期限。")
+services_app = typer.Typer(
+    no_args_is_help=True, help="政务服务事项：列出、查看、检查、算期限、量测。"
+)
+services_app.command("measure")(measure_command)
 
 
 def _opened(extra: list[Path] | None = None) -> tuple[Rulebook, Catalogue]:

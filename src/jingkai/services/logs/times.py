@@ -1,0 +1,87 @@
+"""Times as logs write them: the instant, and the local day it fell on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["HOME", "read_times"]
+
+#: Where a time without a zone is taken to be.
+HOME = "Asia/Shanghai"
+
+_OFFSET = r"(?i)(?:\d:\d{2}(?:[.,]\d+)?)\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
+_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+
+
+def read_times(texts: pl.Series, zone: str | None) -> pl.DataFrame:
+    """Read times and days.
+
+    Parameters
+    ----------
+    texts
+        ISO 8601, or as Chinese offices write them (2026年2月3日 9:05, 2026/2/3); null where empty.
+    zone
+        Whose days count; None: a time with an offset falls on the day it is written with.
+
+    Returns
+    -------
+    polars.DataFrame
+        `instant` (UTC), `day` (local) and `offset` (minutes east, null where none is written); all null where a
+        text cannot be read.
+    """
+    unique = texts.unique()
+    read = _read(unique, zone)
+    return (
+        texts.to_frame("text")
+        .join(read, on="text", how="left", maintain_order="left", nulls_equal=True)
+        .drop("text")
+    )
+
+
+def _read(texts: pl.Series, zone: str | None) -> pl.DataFrame:
+    sign = pl.col("sign")
+    frame = pl.DataFrame({"text": texts.cast(pl.String)}).with_columns(
+        pl.col("text").str.extract(_OFFSET).str.to_uppercase().alias("sign")
+    )
+    frame = frame.with_columns(_minutes(sign).alias("offset"), _local().alias("local"))
+    instant = pl.col("local") - pl.duration(minutes=pl.col("offset"))
+    here = pl.col("local").dt.replace_time_zone(
+        zone or HOME, ambiguous="earliest", non_existent="null"
+    )
+    utc = (
+        pl.when(sign.is_null())
+        .then(here.dt.convert_time_zone("UTC"))
+        .otherwise(instant.dt.replace_time_zone("UTC"))
+    )
+    frame = frame.with_columns(utc.alias("instant"))
+    day = pl.col("local").dt.date()
+    if zone is not None:
+        day = (
+            pl.when(sign.is_null())
+            .then(day)
+            .otherwise(pl.col("instant").dt.convert_time_zone(zone).dt.date())
+        )
+    day = pl.when(pl.col("instant").is_not_null()).then(day)
+    return frame.select("text", "instant", day.alias("day"), "offset")
+
+
+def _minutes(sign: pl.Expr) -> pl.Expr:
+    digits = sign.str.replace_all(r"[^\d]", "")
+    hours = digits.str.slice(0, 2).cast(pl.Int32, strict=False)
+    rest = digits.str.slice(2, 2).cast(pl.Int32, strict=False).fill_null(0)
+    size = hours * 60 + rest
+    return pl.when(sign == "Z").then(0).when(sign.str.starts_with("-")).then(-size).otherwise(size)
+
+
+def _local() -> pl.Expr:
+    text = (
+        pl.col("text")
+        .str.replace(r"(?i)(\d:\d{2}(?:[.,]\d+)?)\s*(?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$", "$1")
+        .str.replace_all(r"[年月/]", "-")
+        .str.replace("日", " ")
+        .str.replace("T", " ", literal=True)
+        .str.replace(",", ".", literal=True)
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars()
+    )
+    return pl.coalesce(text.str.to_datetime(f, strict=False, time_unit="us") for f in _FORMATS)
