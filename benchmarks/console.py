@@ -27,7 +27,7 @@ _ACCOUNT = re.compile(r"^\s+demo-(\S+)\s+(\S+)\s+(.*)$", re.MULTILINE)
 _PROJECT = urlencode(
     {"industry_code": "C3985", "fixed_investment": 50000, "foreign_share": 60, "negative_list_item": "no", "staff": 400}
 )  # fmt: skip
-_RULES = ("high_tech_enterprise", "encouraged_foreign_project", "technology_sme", "little_giant")
+_RULES = ("high_tech_enterprise", "technology_sme", "innovative_sme", "exporter")
 
 
 def console_section(small: Path, whole: Path) -> str:

@@ -150,7 +150,13 @@ CACHES = {
         "LOCATION": "console_cache",
     }
     if "postgresql" in DATABASES["default"]["ENGINE"]
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Rendered parts of pages that say the same until data change; every process its own.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 
 # --- long work

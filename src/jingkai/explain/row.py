@@ -22,6 +22,7 @@ from jingkai.rulebook.scope import Scope
 __all__ = ["RowEvaluator", "RulePlans"]
 
 T = TypeVar("T")
+_MOST_SHAPES = 200
 
 
 class RulePlans:
@@ -46,7 +47,20 @@ class RulePlans:
         self._titles: dict[str, dict[str, str]] = {}
         self._negated: dict[str, frozenset[tree.Node]] = {}
         self._orders: dict[str, dict[str, int]] = {}
+        self._shapes: dict[tuple[str, ...], Any] = {}
         self.facts = FactsRead(self)
+
+    def of_shape(self, shape: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return what follows from the rules and which facts there are, made once a shape.
+
+        The shapes are few; where they are not, those of before are given up.
+        """
+        if shape not in self._shapes:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            self._shapes[shape] = make()
+        found: T = self._shapes[shape]
+        return found
 
     def lowering(self, rule: Rule) -> Lowering:
         """Return the lowering of a rule."""

@@ -108,7 +108,11 @@ class Trial:
         names = self._relevant(entity)
         if not names:
             return facts
-        program = compile_program(self.rulebook, entity, self.day, facts.columns, only=names)
+        shape = ("program", entity, *names, "", *facts.columns)
+        program = self._plans.of_shape(
+            shape,
+            lambda: compile_program(self.rulebook, entity, self.day, facts.columns, only=names),
+        )
         results = program_frame(program, facts.lazy()).collect()
         beside = [c for c in results.columns if c not in facts.columns]
         return pl.concat([facts, results.select(beside)], how="horizontal")
@@ -141,6 +145,11 @@ class Trial:
         named = {c for c in self.given[entity] if c not in self.assumed}
         described = self.rulebook.vocabulary.entities[entity]
         facts = {known[0].name for c in named if (known := described.column(c)) is not None}
+        return self._plans.of_shape(
+            ("relevant", entity, *sorted(facts)), lambda: self._reading(entity, facts)
+        )
+
+    def _reading(self, entity: str, facts: set[str]) -> list[str]:
         return [
             r.id
             for r in self.rulebook.in_force(self.day, entity)
