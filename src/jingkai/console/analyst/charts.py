@@ -24,7 +24,8 @@ class Axis:
 
     def __call__(self, value: Number) -> Number:
         """Return a number as it is drawn, to five digits, a percentage to three."""
-        digits = 3 if self.name == "%" else 5
+        digits = 2 if self.name == "%" and value and abs(value * self.factor) < 1 else 3
+        digits = digits if self.name == "%" else 5
         return None if value is None else float(f"{value * self.factor:.{digits}g}")
 
 
@@ -142,7 +143,8 @@ def rank_band(
     plain: dict[str, Any] = {"type": "line", "symbolSize": 9, "label": {"show": True}}
     return _base(
         label,
-        grid={"left": 8, "right": 40, "top": 40, "bottom": 8, "containLabel": True},
+        # fixed: with labels measured, a round end next to `max` squeezes the plot to nothing
+        grid={"left": 48, "right": 40, "top": 40, "bottom": 32},
         legend={"top": 0, "left": 0, "data": list(words)},
         xAxis={"type": "category", "data": [str(y) for y in years]},
         yAxis={"type": "value", "inverse": True, "min": 1, "max": last + last // 10 + 1, "minInterval": 1},
