@@ -33,6 +33,12 @@ _OPTIONS = {
     "rules": {"target-size": {"enabled": True}},
 }
 
+_SQUEEZED = """[...document.querySelectorAll('[data-chart]')].some(box => {
+  const texts = [...box.querySelectorAll('svg text')].map(t => t.getBoundingClientRect());
+  const height = Math.max(...texts.map(r => r.bottom)) - Math.min(...texts.map(r => r.top));
+  return height < 0.4 * box.clientHeight;
+})"""
+
 
 @pytest.fixture(scope="module")
 def found(nation: Path, visit: dict[str, Visitor]) -> Iterator[Routes]:
@@ -139,6 +145,8 @@ def _problems(page: Page) -> Iterator[str]:
         yield f"{violation['id']}: {'; '.join(nodes)}"
     if page.locator("[data-chart]").count() != page.locator("[data-chart] > div > svg").count():
         yield "a chart was not drawn"
+    if page.evaluate(_SQUEEZED):
+        yield "a chart uses only a strip of its box"
     if page.locator("h1").count() != 1:
         yield "not exactly one h1"
     page.set_viewport_size(_PHONE)
