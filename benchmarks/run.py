@@ -4,7 +4,7 @@
                     the last of them    ─► a reform, peers, explanations
                                         └► RESULTS.md
 
-``--peers`` and ``--nation`` measure the peers or the synthetic nation alone and print their tables.
+``--peers`` and ``--nation`` measure the peers, or the synthetic nation and the site on it, alone and print their tables.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.commands import explaining_section, rulebook_section
+from benchmarks.console import console_section
 from benchmarks.data import AS_OF, bench_workspace
 from benchmarks.inspections import inspections_section
 from benchmarks.nation import nation_section
@@ -49,7 +50,9 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=_RESULTS)
     asked.add_argument("--folder", type=Path, help="where some 30 GB are free")
     asked.add_argument("--peers", action="store_true", help="the peers alone, printed")
-    asked.add_argument("--nation", action="store_true", help="the nation alone, printed")
+    asked.add_argument(
+        "--nation", action="store_true", help="the nation and the site on it alone, printed"
+    )
     asked.add_argument(
         "--inspections", action="store_true", help="a plan of inspections alone, printed"
     )
@@ -69,6 +72,7 @@ def _report(folder: Path, rows: int, runs: int) -> str:
     load = os.getloadavg()[0]
     rulebook = load_rulebook([policies_folder()])
     nation = _done("nation", lambda: nation_section(folder))
+    site = _done("site", lambda: _site(folder))
     sizes, workspace = _sizes(folder, rulebook, rows, runs)
     sections = [
         _heading(rows, runs, load, sizes[-1]),
@@ -79,6 +83,7 @@ def _report(folder: Path, rows: int, runs: int) -> str:
         _done("rulebook", lambda: rulebook_section(workspace)),
         _done("explain", lambda: explaining_section(workspace, rulebook)),
         nation,
+        site,
         _done("inspections", lambda: inspections_section(folder)),
     ]
     minutes = (time.perf_counter() - _BEGAN) / 60
@@ -102,8 +107,16 @@ def _alone(given: argparse.Namespace) -> Callable[[Path, int, int], str] | None:
 
 def _nation_alone(folder: Path, rows: int, runs: int) -> str:
     load = os.getloadavg()[0]
-    text = nation_section(folder)
+    text = "\n".join((nation_section(folder), _site(folder)))
     return f"{text}\n{date.today()}, load {load:.1f} at the start.\n"
+
+
+def _site(folder: Path) -> str:
+    """Measure the site on the nation just made, which is taken away then."""
+    text = console_section(folder / "sample", folder / "nation")
+    for name in ("sample", "nation"):
+        shutil.rmtree(folder / name)
+    return text
 
 
 def _sizes(folder: Path, rulebook: Rulebook, rows: int, runs: int) -> tuple[list[Size], Workspace]:
