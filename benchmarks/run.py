@@ -25,6 +25,7 @@ import polars as pl
 from benchmarks.commands import explaining_section, rulebook_section
 from benchmarks.console import console_section
 from benchmarks.data import AS_OF, bench_workspace
+from benchmarks.event_logs import event_logs_section
 from benchmarks.inspections import inspections_section
 from benchmarks.nation import nation_section
 from benchmarks.peers import peers_section
@@ -56,6 +57,7 @@ def main() -> None:
     asked.add_argument(
         "--inspections", action="store_true", help="a plan of inspections alone, printed"
     )
+    asked.add_argument("--event-logs", action="store_true", help="event logs alone, printed")
     given = asked.parse_args()
     alone = _alone(given)
     folder = Path(tempfile.mkdtemp(prefix="jingkai-bench-", dir=given.folder))
@@ -85,6 +87,7 @@ def _report(folder: Path, rows: int, runs: int) -> str:
         nation,
         site,
         _done("inspections", lambda: inspections_section(folder)),
+        _done("event logs", lambda: event_logs_section(folder)),
     ]
     minutes = (time.perf_counter() - _BEGAN) / 60
     return "\n".join([*sections, f"The whole run took {minutes:.0f} minutes.\n"])
@@ -100,6 +103,8 @@ def _peers_alone(folder: Path, rows: int, runs: int) -> str:
 
 def _alone(given: argparse.Namespace) -> Callable[[Path, int, int], str] | None:
     """Return what is measured by itself and printed, if anything."""
+    if given.event_logs:
+        return lambda folder, *_: event_logs_section(folder)
     if given.inspections:
         return lambda folder, *_: inspections_section(folder)
     return _peers_alone if given.peers else _nation_alone if given.nation else None

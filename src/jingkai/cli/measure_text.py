@@ -24,6 +24,7 @@ _MEASURES = {
     "materials": "材料", "trips": "跑动",
 }  # fmt: skip
 _STATISTICS = {"median": "中位数", "p90": "九成以内", "mean": "平均"}
+_POINTS = " 个百分点"
 _VERDICTS = {"less": "减少", "more": "增加", "unclear": "看不出差别", "unknown": "不知"}
 
 
@@ -152,7 +153,7 @@ def print_differences(
             _value(d, d.before),
             _value(d, d.after),
             _value(d, d.difference, sign="+"),
-            "不知" if d.low is None else f"{_value(d, d.low, '+')} 至 {_value(d, d.high, '+')}",
+            _interval(d),
             _VERDICTS[d.verdict] + ("（样本少）" if d.few else ""),
         ]
         for d in differences
@@ -174,12 +175,20 @@ def _told(difference: Difference) -> str:
     )
 
 
+def _interval(difference: Difference) -> str:
+    if difference.low is None or difference.high is None:
+        return "不知"
+    high = _value(difference, difference.high, "+")
+    return f"{_value(difference, difference.low, '+').removesuffix(_POINTS)} 至 {high}"
+
+
 def _value(difference: Difference, value: float | None, sign: str = "") -> str:
     if value is None:
         return "不知"
     if difference.measure == "late":
-        return f"{value * 100:{sign}.1f}" + (" 个百分点" if sign else "%")
-    return f"{value:{sign}.2f}".rstrip("0").rstrip(".")
+        return f"{value * 100:{sign}.1f}{_POINTS if sign else '%'}"
+    text = f"{value:{sign}.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("+0", "-0") else text
 
 
 def _number(value: float | None, digits: int = 1) -> str:

@@ -82,22 +82,24 @@ def test_every_row_that_is_no_event_is_counted_with_its_reason(tmp_path):
         "1,b,,\n"
         "1,b,早上,下午\n"
         "1,c,2026-01-06 09:00,\n"
+        "1,c,2026-01-06 09:00,昨天\n"
         "1,c,2026-01-06 09:00,2026-01-05 09:00\n"
         "1,c,2026-01-06 09:00\n",
         "utf-8",
     )
     log = read_log(path)
-    assert log.frame.height == 1 and log.rows_read == 8
+    assert log.frame.height == 1 and log.rows_read == 9
     assert [r["reason"] for r in log.rejected.iter_rows(named=True)] == [
         "没有办件编号",
         "没有环节",
         "没有时间",
         "时间无法读出",
         "只有开始，没有完成",
+        "完成时间无法读出",
         "开始晚于完成",
         "有3个单元格，表头有4列",
     ]
-    assert log.rejected["row"].to_list() == [3, 4, 5, 6, 7, 8, 9]
+    assert log.rejected["row"].to_list() == [3, 4, 5, 6, 7, 8, 9, 10]
 
 
 def test_a_map_says_what_names_do_not(tmp_path):

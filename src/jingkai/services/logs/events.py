@@ -147,9 +147,9 @@ def _typed(
         text = _column(raw, columns.get(role))
         read = read_times(text, zone)
         cells += [read["instant"].alias(role), read["day"].alias(f"{role}_day")]
-        if role not in ("start", "complete"):
+        if role != "complete":
             more += _unread(text, read["instant"], columns.get(role))
-        elif role in columns:
+        if role in ("start", "complete") and role in columns:
             offsets.append(read["offset"].filter(read["instant"].is_not_null()))
     return pl.DataFrame(cells), [*more, *_zone_notes(offsets, zone)]
 
@@ -180,26 +180,31 @@ def _complete_rows(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part the rows that are events from those that lack what an event needs."""
     timeless = pl.all_horizontal(pl.col("start").is_null(), pl.col("complete").is_null())
-    named = [columns[r] for r in ("complete", "start") if r in columns]
-    written = raw.select(pl.any_horizontal(pl.col(named).is_not_null()).alias("written"))
-    frame = frame.hstack(written)
-    ends = frame["complete"].null_count() < frame.height
+    unended = pl.col("complete").is_null() & pl.lit(frame["complete"].null_count() < frame.height)
+    written = {r: pl.col(columns[r]).is_not_null() for r in ("start", "complete") if r in columns}
+    told = raw.select(
+        pl.any_horizontal(*written.values()).alias("told"),
+        written.get("complete", pl.lit(False)).alias("end_told"),
+    )
+    frame = frame.hstack(told)
     reason = (
         pl.when(pl.col("case").is_null())
         .then(pl.lit("没有办件编号"))
         .when(pl.col("activity").is_null())
         .then(pl.lit("没有环节"))
-        .when(timeless & pl.col("written"))
+        .when(timeless & pl.col("told"))
         .then(pl.lit("时间无法读出"))
         .when(timeless)
         .then(pl.lit("没有时间"))
-        .when(pl.col("complete").is_null() & pl.lit(ends))
+        .when(unended & pl.col("end_told"))
+        .then(pl.lit("完成时间无法读出"))
+        .when(unended)
         .then(pl.lit("只有开始，没有完成"))
         .when(pl.col("start") > pl.col("complete"))
         .then(pl.lit("开始晚于完成"))
     )
     frame = frame.with_columns(reason.alias("reason"))
-    good = frame.filter(pl.col("reason").is_null()).drop("reason", "written")
+    good = frame.filter(pl.col("reason").is_null()).drop("reason", "told", "end_told")
     return good, frame.filter(pl.col("reason").is_not_null()).select("row", "reason")
 
 

@@ -39,11 +39,9 @@ def read_times(texts: pl.Series, zone: str | None) -> pl.DataFrame:
 
 
 def _read(texts: pl.Series, zone: str | None) -> pl.DataFrame:
+    frame = _parted(texts.cast(pl.String).alias("text"))
     sign = pl.col("sign")
-    frame = pl.DataFrame({"text": texts.cast(pl.String)}).with_columns(
-        pl.col("text").str.extract(_OFFSET).str.to_uppercase().alias("sign")
-    )
-    frame = frame.with_columns(_minutes(sign).alias("offset"), _local().alias("local"))
+    frame = frame.with_columns(_minutes(sign).alias("offset"))
     instant = pl.col("local") - pl.duration(minutes=pl.col("offset"))
     here = pl.col("local").dt.replace_time_zone(
         zone or HOME, ambiguous="earliest", non_existent="null"
@@ -56,13 +54,28 @@ def _read(texts: pl.Series, zone: str | None) -> pl.DataFrame:
     frame = frame.with_columns(utc.alias("instant"))
     day = pl.col("local").dt.date()
     if zone is not None:
-        day = (
-            pl.when(sign.is_null())
-            .then(day)
-            .otherwise(pl.col("instant").dt.convert_time_zone(zone).dt.date())
-        )
+        there = pl.col("instant").dt.convert_time_zone(zone).dt.date()
+        day = pl.when(sign.is_null()).then(day).otherwise(there)
     day = pl.when(pl.col("instant").is_not_null()).then(day)
     return frame.select("text", "instant", day.alias("day"), "offset")
+
+
+def _parted(texts: pl.Series) -> pl.DataFrame:
+    """Return each text with its local time and its offset as written; the usual form first, which is quick."""
+    tail = pl.col("text").str.tail(6)
+    plain = (tail.str.head(1).is_in(["+", "-"])) & (tail.str.slice(3, 1) == ":")
+    frame = texts.to_frame().with_columns(
+        pl.when(plain).then(tail).alias("sign"),
+        pl.when(plain).then(pl.col("text").str.head(-6)).otherwise("text").alias("body"),
+    )
+    body = pl.col("body").str.replace("T", " ", literal=True)
+    frame = frame.with_columns(
+        body.str.to_datetime(_FORMATS[0], strict=False, time_unit="us").alias("local")
+    ).drop("body")
+    rest = frame.filter(pl.col("local").is_null()).select("text")
+    rest = rest.with_columns(pl.col("text").str.extract(_OFFSET).str.to_uppercase().alias("sign"))
+    rest = rest.with_columns(_local().alias("local"))
+    return pl.concat([frame.filter(pl.col("local").is_not_null()), rest])
 
 
 def _minutes(sign: pl.Expr) -> pl.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -15,8 +16,8 @@ from jingkai.services.logs.errors import LogError
 
 __all__ = ["read_xes"]
 
-_VALUES = {"string", "date", "int", "float", "boolean", "id"}
-_CHUNK = 1 << 20
+_CHUNK, _BATCH = 1 << 20, 100_000
+_NAME = "concept:name"
 
 
 def read_xes(path: Path) -> tuple[pl.DataFrame, list[str]]:
@@ -56,74 +57,108 @@ def read_xes(path: Path) -> tuple[pl.DataFrame, list[str]]:
 
 
 class _Reader:
-    """Collects the attributes of traces and of their events; deeper ones are not read."""
+    """Collects the attributes of traces and of their events; deeper ones are not read.
+
+    The parser calls its handlers ten million times for a million events, so they do little, and events become
+    columns by batches.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.columns: dict[str, list[str | None]] = {}
-        self.count = self.traces = self.unnamed = 0
-        self._open: list[str] = []
-        self._trace: dict[str, str] = {}
-        self._event: dict[str, str] = {}
+        self.traces: list[dict[str, str]] = []
+        self._events: list[dict[str, str]] = []
+        self._trace_of: list[int] = []
+        self._frames: list[pl.DataFrame] = []
         self._known: dict[str, str] = {}
         self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
+        self._parser.ordered_attributes = True
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._handlers()
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.EntityDeclHandler = self._refuse
 
     def feed(self, chunk: bytes, last: bool = False) -> None:
         self._parser.Parse(chunk, last)
+        if last or len(self._events) >= _BATCH:
+            self._flush()
 
     def _refuse(self, *_: Any) -> None:
         raise LogError(
             "XES 中有文档类型或实体定义，不予读取", where=str(self.path), hint="删去 DOCTYPE"
         )
 
-    def _start(self, tag: str, told: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        above = self._open[-1] if self._open else ""
-        if name in _VALUES and above in ("trace", "event") and "key" in told:
-            held = self._event if above == "event" else self._trace
-            value = told.get("value", "")
-            held[told["key"]] = self._known.setdefault(value, value)
-        elif name == "trace":
-            self._trace = {}
-            self.traces += 1
-        elif name == "event":
-            self._event = {}
-        self._open.append(name)
+    def _handlers(self) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
+        deep = 0  # open elements below what is collected
+        trace: dict[str, str] | None = None
+        event: dict[str, str] | None = None
+        hold = self._hold
 
-    def _end(self, tag: str) -> None:
-        name = self._open.pop()
-        if name == "event":
-            self._keep(inside="trace" in self._open)
-        elif name == "trace" and "concept:name" not in self._trace:
-            self.unnamed += 1
+        def start(tag: str, told: list[str]) -> None:
+            nonlocal deep, trace, event
+            if deep:
+                deep += 1
+            elif event is not None:
+                deep = 1
+                hold(event, told)
+            elif (name := tag.rpartition(":")[2]) == "event":
+                event = {}
+            elif trace is not None:
+                deep = 1
+                hold(trace, told)
+            elif name == "trace":
+                trace = {}
+            elif name != "log":
+                deep = 1
 
-    def _keep(self, inside: bool) -> None:
-        row = {f"case:{k}": v for k, v in self._trace.items()} if inside else {}
-        if inside:
-            row.setdefault("case:concept:name", f"trace {self.traces}")
-        row |= self._event
-        for key in row.keys() - self.columns.keys():
-            self.columns[key] = [None] * self.count
-        for key, values in self.columns.items():
-            values.append(row.get(key))
-        self.count += 1
+        def end(tag: str) -> None:
+            nonlocal deep, trace, event
+            if deep:
+                deep -= 1
+            elif event is not None:
+                self._events.append(event)
+                self._trace_of.append(-1 if trace is None else len(self.traces))
+                event = None
+            elif trace is not None:
+                self.traces.append(trace)
+                trace = None
+
+        return start, end
+
+    def _hold(self, held: dict[str, str], told: list[str]) -> None:
+        if len(told) == 4 and told[0] == "key" and told[2] == "value":
+            key, value = told[1], told[3]
+        else:
+            by_name = dict(zip(told[::2], told[1::2], strict=True))
+            if "key" not in by_name or "value" not in by_name:
+                return  # a list or a container
+            key, value = by_name["key"], by_name["value"]
+        held[key] = self._known.setdefault(value, value)
+
+    def _flush(self) -> None:
+        frame = _columns(self._events).with_columns(
+            pl.Series("trace", self._trace_of, dtype=pl.Int64)
+        )
+        self._frames.append(frame)
+        self._events, self._trace_of = [], []
 
     def frame(self) -> pl.DataFrame:
-        if not self.count:
+        events = pl.concat(self._frames, how="diagonal")
+        if not events.height:
             raise LogError("XES 中没有事件", where=str(self.path), hint="检查导出范围")
-        schema = dict.fromkeys(self.columns, pl.String)
+        named = [
+            {f"case:{k}": v for k, v in {_NAME: f"trace {i}", **t}.items()}
+            for i, t in enumerate(self.traces, 1)
+        ]
+        traces = _columns(named).with_columns(pl.int_range(pl.len()).alias("trace"))
+        whole = traces.join(events, on="trace", how="right", maintain_order="right").drop("trace")
         cells = pl.all().str.strip_chars().replace("", None)
-        return (
-            pl.DataFrame(self.columns, schema=schema)
-            .select(cells)
-            .with_row_index(ROW, 1)
-            .cast({ROW: pl.Int64})
-        )
+        return whole.select(cells).with_row_index(ROW, 1).cast({ROW: pl.Int64})
 
     def notes(self) -> list[str]:
-        said = f"{self.unnamed} 个 trace 没有名称，按先后编号"
-        return [said] if self.unnamed else []
+        unnamed = sum(_NAME not in t for t in self.traces)
+        return [f"{unnamed} 个 trace 没有名称，按先后编号"] if unnamed else []
+
+
+def _columns(rows: list[dict[str, str]]) -> pl.DataFrame:
+    keys = dict.fromkeys(k for r in rows for k in r)
+    columns = {k: pl.Series(k, [r.get(k) for r in rows], dtype=pl.String) for k in keys}
+    return pl.DataFrame(columns)
