@@ -18,7 +18,7 @@ from jingkai.services.logs.lifecycle import pair_lifecycle
 from jingkai.services.logs.times import HOME, read_times
 from jingkai.services.logs.xes import read_xes
 
-__all__ = ["EventLog", "read_log"]
+__all__ = ["EventLog", "log_of_table", "read_log"]
 
 _TEXTS = ("item", "resource", "office", "instance", "lifecycle")
 _NUMBERS = ("materials", "trips")
@@ -74,23 +74,49 @@ def read_log(path: Path, given: LogMap | None = None) -> EventLog:
     LogError, jingkai.registry.errors.UnreadableFile
         If it cannot be read, or case, activity or time are not found.
     """
-    given = given or LogMap()
     raw, rejected, notes = _raw(path)
-    columns = match_columns([c for c in raw.columns if c != ROW], given, str(path))
+    return log_of_table(raw, rejected, given or LogMap(), str(path), notes)
+
+
+def log_of_table(
+    raw: pl.DataFrame, rejected: pl.DataFrame | None, given: LogMap, where: str, notes: list[str]
+) -> EventLog:
+    """Return the log that a table of texts is.
+
+    Parameters
+    ----------
+    raw
+        Every column text, and `__row`.
+    rejected
+        `row` and `reason` of what could not be read before; None: nothing.
+    where
+        For messages.
+    notes
+        What is to be said besides.
+
+    Raises
+    ------
+    LogError
+        If case, activity or time are not found, or no row is an event.
+    """
+    rejected = _rejects([], []) if rejected is None else rejected
+    columns = match_columns([c for c in raw.columns if c != ROW], given, where)
     raw = _without(raw, given.unknown, set(columns.values()))
-    rows_read = raw.height + rejected.height
     frame, more = _typed(raw, columns, given.zone, notes)
     frame, missing = _complete_rows(frame, raw, columns)
     frame, unpaired = pair_lifecycle(frame, notes)
     if not frame.height:
-        raise LogError("日志中没有一行能读作事件", where=str(path), hint="检查时间一列的写法")
-    rejected = pl.concat([rejected, missing, unpaired]).sort("row")
-    single = (
-        frame["start"].null_count() == frame.height
-        or frame["complete"].null_count() == frame.height
+        raise LogError("日志中没有一行能读作事件", where=where, hint="检查时间一列的写法")
+    single = frame.height in (frame["start"].null_count(), frame["complete"].null_count())
+    return EventLog(
+        _in_order(frame),
+        pl.concat([rejected, missing, unpaired]).sort("row"),
+        raw.height + rejected.height,
+        columns,
+        single,
+        given.zone,
+        (*notes, *more),
     )
-    frame = _in_order(frame)
-    return EventLog(frame, rejected, rows_read, columns, single, given.zone, (*notes, *more))
 
 
 def _raw(path: Path) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
