@@ -92,7 +92,7 @@ def _fast(
     text: str, delimiter: str, names: list[str], first: int
 ) -> tuple[pl.DataFrame, list[BadRow]] | None:
     """Read with Polars where every line is one row of the right width; None where not."""
-    if '"' in text or text.count("\r") > text.count("\r\n"):
+    if text.count("\r") > text.count("\r\n") or not _quotes_wrap(text, delimiter):
         return None
     try:
         frame = pl.read_csv(
@@ -101,7 +101,7 @@ def _fast(
             has_header=False,
             skip_rows=first,
             infer_schema=False,
-            quote_char=None,
+            quote_char='"' if '"' in text else None,
             truncate_ragged_lines=False,
             new_columns=[f"c{i}" for i in range(len(names))],
         )
@@ -113,6 +113,18 @@ def _fast(
     if any(line.count(delimiter) != len(names) - 1 for line in text.splitlines()[first:] if line):
         return None
     return _finish(frame.with_row_index(ROW, first + 1).cast({ROW: pl.Int64})), []
+
+
+def _quotes_wrap(text: str, delimiter: str) -> bool:
+    """Whether every quote opens or closes a whole cell, and none runs over a line's end."""
+    total = text.count('"')
+    if not total:
+        return True
+    opening = text.count(f'{delimiter}"') + text.count('\n"') + text.startswith('"')
+    closing = sum(text.count(f'"{end}') for end in (delimiter, "\n", "\r\n")) + text.endswith('"')
+    if opening != closing or opening + closing != total:
+        return False
+    return not any(line.count('"') % 2 for line in text.splitlines())
 
 
 def _slow(
