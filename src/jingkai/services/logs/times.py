@@ -29,13 +29,11 @@ def read_times(texts: pl.Series, zone: str | None) -> pl.DataFrame:
         `instant` (UTC), `day` (local) and `offset` (minutes east, null where none is written); all null where a
         text cannot be read.
     """
-    unique = texts.unique()
-    read = _read(unique, zone)
-    return (
-        texts.to_frame("text")
-        .join(read, on="text", how="left", maintain_order="left", nulls_equal=True)
-        .drop("text")
-    )
+    if texts.null_count() == texts.len():  # a column that the log does not have
+        kinds = {"instant": pl.Datetime("us", "UTC"), "day": pl.Date(), "offset": pl.Int32()}
+        nothing = pl.Series([None], dtype=pl.Null).new_from_index(0, texts.len())
+        return pl.DataFrame(dict.fromkeys(kinds, nothing), schema=kinds)
+    return _read(texts, zone)
 
 
 def _read(texts: pl.Series, zone: str | None) -> pl.DataFrame:
@@ -57,7 +55,7 @@ def _read(texts: pl.Series, zone: str | None) -> pl.DataFrame:
         there = pl.col("instant").dt.convert_time_zone(zone).dt.date()
         day = pl.when(sign.is_null()).then(day).otherwise(there)
     day = pl.when(pl.col("instant").is_not_null()).then(day)
-    return frame.select("text", "instant", day.alias("day"), "offset")
+    return frame.select("instant", day.alias("day"), "offset")
 
 
 def _parted(texts: pl.Series) -> pl.DataFrame:
@@ -72,10 +70,18 @@ def _parted(texts: pl.Series) -> pl.DataFrame:
     frame = frame.with_columns(
         body.str.to_datetime(_FORMATS[0], strict=False, time_unit="us").alias("local")
     ).drop("body")
-    rest = frame.filter(pl.col("local").is_null()).select("text")
-    rest = rest.with_columns(pl.col("text").str.extract(_OFFSET).str.to_uppercase().alias("sign"))
-    rest = rest.with_columns(_local().alias("local"))
-    return pl.concat([frame.filter(pl.col("local").is_not_null()), rest])
+    rest = frame.filter(pl.col("local").is_null()).select(pl.col("text").drop_nulls().unique())
+    if not rest.height:
+        return frame
+    sign = pl.col("text").str.extract(_OFFSET).str.to_uppercase()
+    rest = rest.with_columns(sign.alias("other_sign"), _local().alias("other_local"))
+    frame = frame.join(rest, on="text", how="left", maintain_order="left")
+    quick = pl.col("local").is_not_null()
+    return frame.select(
+        "text",
+        pl.when(quick).then("sign").otherwise("other_sign").alias("sign"),
+        pl.coalesce("local", "other_local").alias("local"),
+    )
 
 
 def _minutes(sign: pl.Expr) -> pl.Expr:
