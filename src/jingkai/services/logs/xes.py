@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -69,7 +70,6 @@ class _Reader:
         self._events: list[dict[str, str]] = []
         self._trace_of: list[int] = []
         self._frames: list[pl.DataFrame] = []
-        self._known: dict[str, str] = {}
         self._parser = expat.ParserCreate()
         self._parser.ordered_attributes = True
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._handlers()
@@ -90,7 +90,6 @@ class _Reader:
         deep = 0  # open elements below what is collected
         trace: dict[str, str] | None = None
         event: dict[str, str] | None = None
-        hold = self._hold
 
         def start(tag: str, told: list[str]) -> None:
             nonlocal deep, trace, event
@@ -98,12 +97,15 @@ class _Reader:
                 deep += 1
             elif event is not None:
                 deep = 1
-                hold(event, told)
+                if len(told) == 4 and told[0] == "key" and told[2] == "value":
+                    event[told[1]] = told[3]
+                else:
+                    _hold(event, told)
             elif (name := tag.rpartition(":")[2]) == "event":
                 event = {}
             elif trace is not None:
                 deep = 1
-                hold(trace, told)
+                _hold(trace, told)
             elif name == "trace":
                 trace = {}
             elif name != "log":
@@ -122,16 +124,6 @@ class _Reader:
                 trace = None
 
         return start, end
-
-    def _hold(self, held: dict[str, str], told: list[str]) -> None:
-        if len(told) == 4 and told[0] == "key" and told[2] == "value":
-            key, value = told[1], told[3]
-        else:
-            by_name = dict(zip(told[::2], told[1::2], strict=True))
-            if "key" not in by_name or "value" not in by_name:
-                return  # a list or a container
-            key, value = by_name["key"], by_name["value"]
-        held[key] = self._known.setdefault(value, value)
 
     def _flush(self) -> None:
         frame = _columns(self._events).with_columns(
@@ -159,6 +151,13 @@ class _Reader:
 
 
 def _columns(rows: list[dict[str, str]]) -> pl.DataFrame:
-    keys = dict.fromkeys(k for r in rows for k in r)
+    keys = dict.fromkeys(chain.from_iterable(rows))
     columns = {k: pl.Series(k, [r.get(k) for r in rows], dtype=pl.String) for k in keys}
     return pl.DataFrame(columns)
+
+
+def _hold(held: dict[str, str], told: list[str]) -> None:
+    """Keep an attribute; a list or a container has no value."""
+    by_name = dict(zip(told[::2], told[1::2], strict=True))
+    if "key" in by_name and "value" in by_name:
+        held[by_name["key"]] = by_name["value"]
