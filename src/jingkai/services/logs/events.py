@@ -235,7 +235,7 @@ def _complete_rows(
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sort by time within each case, cases as they first come; equal times stay as in the file."""
+    """Sort by case, and by time within it; equal times stay as in the file."""
     first = pl.coalesce("start", "complete")
     frame = frame.with_columns(
         pl.coalesce("complete", "start").alias("complete"),
