@@ -22,7 +22,8 @@ def test_passages_are_counted_with_their_median(small):
     assert found.counts == {"受理": 3, "审查": 3, "补正": 1, "办结": 3}
     assert told[START, "受理"] == (3, None) and told["办结", END] == (3, None)
     assert told["受理", "审查"][0] == 2 and told["受理", "审查"][1] == pytest.approx(2.5)
-    assert found.hidden == 0 and found.cases == 3
+    assert found.hidden == 0 and found.cases == 3 and found.covered == 1
+    assert found.caption[-1].startswith("箭头全部画出")
 
 
 def test_the_rarest_activities_are_left_out_and_arrows_skip_them(small):

@@ -73,10 +73,11 @@ class PathMap:
             said.append(
                 f"只画最常见的 {len(self.counts)} 个环节，另有 {self.hidden} 个未画，箭头跳过它们"
             )
-        said.append(
+        left_out = (
             f"少于 {self.rarest:,} 次的箭头未画（每个环节至少留最常见的一进一出），"
-            f"画出的占全部走向的 {self.covered:.0%}；深色箭头耗时最多"
+            f"画出的占全部走向的 {self.covered:.0%}"
         )
+        said.append(("箭头全部画出" if self.covered >= 1 else left_out) + "；深色箭头耗时最多")
         return tuple(said)
 
 
