@@ -35,7 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
+# Of the package, not the session: a browser that is still open keeps an event loop, in which Django
+# refuses to ask its database.
+@pytest.fixture(scope="package")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The smallest nation in which an enterprise misses the recognition by one condition."""
     folder = tmp_path_factory.mktemp("browser")
@@ -48,7 +50,7 @@ def _jingkai(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(nation: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """The address of the site with its worker, and the demo accounts with their pass phrases."""
     with socket.socket() as probe:
@@ -92,7 +94,7 @@ def _drain(site: subprocess.Popen[str]) -> None:
         pass  # closed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def visit(served: tuple[str, dict[str, str]]) -> Iterator[dict[str, Visitor]]:
     """A visitor a role, signed in once; `anonymous` is not."""
     assert CHROMIUM is not None
