@@ -23,6 +23,7 @@ CHROMIUM = next(
 _ACCOUNT = re.compile(r"^\s+demo-\S+\s+\S+", re.MULTILINE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what asks a browser where there is none; keep the rest of a group together."""
     here = Path(__file__).parent

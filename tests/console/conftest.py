@@ -83,6 +83,12 @@ def _enterprises() -> pl.DataFrame:
     )
 
 
+@pytest.fixture(autouse=True)
+def newest_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show new data at once, also after a test that served the site (which keeps answering meanwhile)."""
+    monkeypatch.setattr("jingkai.console.opened._patience", None)
+
+
 @pytest.fixture
 def client(site: Workspace) -> Any:
     return _client()
