@@ -68,15 +68,14 @@ def check(
     decided = program_frame(program, lazy).select(program.outputs).collect().to_dicts()
     shared = shared_columns(rulebook, entity, frame.columns)
     evaluator = Evaluator(load_rules(policies_folder()), shared=shared)
+    owned = {name: by_owner(table) for name, table in events.items()}
     compared = 0
     for row, results in zip(frame.to_dicts(), decided, strict=True):
         facts = facts_of(rulebook, entity, row)
         owner = row["enterprise"] if entity in events else row["key"]
         mine = {
-            name: [
-                r for r in table.to_dicts() if r["enterprise"] == owner and r["key"] != row["key"]
-            ]
-            for name, table in events.items()
+            name: [r for r in of.get(owner, []) if r["key"] != row["key"]]
+            for name, of in owned.items()
         }
         others: dict[str, Outcome] = {}  # what rules read of each other, once a row
         for name, layout in program.layouts.items():
@@ -86,6 +85,13 @@ def check(
                 assert results[column] == found.conditions[condition], f"{condition}, {where}"
             compared += compare(rulebook, name, layout.kind, results, found, where)
     return compared
+
+
+def by_owner(table: pl.DataFrame) -> dict[str, list[dict]]:
+    found: dict[str, list[dict]] = {}
+    for row in table.to_dicts():
+        found.setdefault(row["enterprise"], []).append(row)
+    return found
 
 
 def compare(rulebook, name, kind, results, found, where) -> int:
