@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jingkai.cli import app
+from jingkai.cli.output import console
 from jingkai.errors import JingkaiError
 from jingkai.workspace import Workspace, ZoneSettings
 
@@ -20,7 +21,7 @@ def run(tmp_path, monkeypatch):
     settings = "items: {land_planning_permit: {promised: 10, trips: 0}}\n"
     (zone.items / "settings.yaml").write_text(settings, "utf-8")
     monkeypatch.chdir(zone.path)
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(console, "width", 160)
 
     def runs(*words: str) -> str:
         done = CliRunner().invoke(app, ["services", *words])
