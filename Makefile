@@ -62,6 +62,8 @@ test: setup $(SPARK) java browser ## everything that must hold: style, types, la
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	@echo "The site once more, on PostgreSQL ..."
+	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/console tests/browser
 
 test-fast: setup ## the fast part of the tests
 	$(BIN)/python -m pytest -n 2 -q -m "not slow and not bench"
