@@ -9,7 +9,7 @@ STAMP := .venv/.installed
 SPARK := .venv/.spark
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup java chinese browser demo test test-fast lint format bench lock clean
+.PHONY: help setup java chinese browser demo test test-postgresql test-fast lint format bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## what can be asked for
@@ -62,7 +62,10 @@ test: setup $(SPARK) java browser ## everything that must hold: style, types, la
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
-	@echo "The site once more, on PostgreSQL ..."
+	@echo "What asks most of the database once more, on PostgreSQL ..."
+	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q $(addprefix tests/console/,test_trail.py test_jobs.py test_corrections.py test_database.py test_permissions.py test_sign_in.py tokens retention)
+
+test-postgresql: setup browser ## every test of the site on PostgreSQL
 	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/console tests/browser
 
 test-fast: setup ## the fast part of the tests
