@@ -56,7 +56,7 @@ def cap_table(plan: PlanFile, visits: pl.DataFrame, made: pl.DataFrame) -> pl.Da
                 "enterprises": its["key"].n_unique(),
                 "visits": its.height,
                 "uncounted": its.filter(~pl.col("counts")).height,
-                "most": int(mine["total"].max() or 0),  # type: ignore[arg-type]
+                "most": max(mine["total"].drop_nulls().to_list(), default=0),
                 "at_cap": mine.filter(pl.col("total") == office.cap).height,
                 "over_cap": mine.filter(pl.col("total") > office.cap).height,
             }

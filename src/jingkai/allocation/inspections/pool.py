@@ -45,7 +45,8 @@ class Pool:
         if self.units.is_empty() or self.units["id"].n_unique() == self.units.height:
             return 0
         cells = self.units.group_by("id").agg(pl.col("stratum").sort().str.join("+"))
-        return int(cells.group_by("stratum").len()["len"].min())  # type: ignore[arg-type]
+        sizes: list[int] = cells.group_by("stratum").len()["len"].to_list()
+        return min(sizes)
 
 
 def make_pool(

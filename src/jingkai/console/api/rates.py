@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from abc import ABC, abstractmethod
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -49,7 +50,7 @@ class Rate:
         return f"rate:{self.name}:{who}"
 
 
-class _Throttle(BaseThrottle):
+class _Throttle(BaseThrottle, ABC):
     """Lets a request through by a rate; nothing of one request is kept for the next."""
 
     def __init__(self, name: str, most: int) -> None:
@@ -67,8 +68,9 @@ class _Throttle(BaseThrottle):
         """Return how long the request that was just refused has to wait."""
         return float(self._found.wait)
 
+    @abstractmethod
     def _who(self, request: HttpRequest) -> str | None:
-        raise NotImplementedError
+        """Return whose requests are counted; None: this one is not."""
 
 
 class AddressThrottle(_Throttle):
