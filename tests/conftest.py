@@ -12,6 +12,15 @@ from jingkai.workspace import Workspace, ZoneSettings
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Content in bytes is named by its argument.
+
+    A workbook made while tests are collected carries the second it was made in: spelled
+    out, its bytes would give one test two names on two workers.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     return load_vocabulary()

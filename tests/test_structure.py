@@ -45,3 +45,12 @@ def test_public_things_have_docstrings_with_a_sentence():
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def test_names_of_tests_are_the_same_on_every_worker(request: pytest.FixtureRequest):
+    """Bytes made while tests are collected, a workbook with its second, are in no name."""
+    for item in request.session.items:
+        called = getattr(item, "callspec", None)
+        for argument, value in (called.params if called else {}).items():
+            if isinstance(value, bytes):
+                assert argument in called.id, item.nodeid[:200]
