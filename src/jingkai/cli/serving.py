@@ -93,6 +93,7 @@ def add_command(
     enterprise: str = typer.Option("", "--enterprise", help="企业的统一社会信用代码"),
     zone: str = typer.Option("", "--zone", help="经开区"),
     office: str = typer.Option("", "--office", help="部门代码，如 tax"),
+    head: bool = typer.Option(False, "--head", help="机关负责人：批准延期、批准检查"),
     external_id: str = typer.Option(
         "", "--external-id", help="统一身份认证中的标识，与账户名不同时"
     ),
@@ -112,6 +113,7 @@ def add_command(
         enterprise=enterprise,
         zone=zone,
         office=office,
+        head=head,
         external_id=external_id,
     )
     line(f"已新建账户 {name}（{role}）")

@@ -9,7 +9,7 @@ from jingkai.console.errors import ConsoleError
 __all__ = ["add_account", "list_accounts"]
 
 
-def add_account(name: str, password: str, role: str, **about: str) -> None:
+def add_account(name: str, password: str, role: str, **about: str | bool) -> None:
     """Make an account.
 
     Parameters
@@ -19,7 +19,7 @@ def add_account(name: str, password: str, role: str, **about: str) -> None:
     role
         One of the roles that an account can have.
     about
-        `enterprise`, `zone`, `office`, as the role asks for.
+        `enterprise`, `zone`, `office`, as the role asks for; `head`, `external_id`.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jingkai.console.models.account import Account
+from jingkai.console.models.case import Case, CaseFile, CasePart, RecordedEvent
 from jingkai.console.models.correction import Correction
 from jingkai.console.models.issued import IssuedDecision
 from jingkai.console.models.job import Job
@@ -14,9 +15,13 @@ from jingkai.console.models.upload import Upload
 __all__ = [
     "Account",
     "ApiToken",
+    "Case",
+    "CaseFile",
+    "CasePart",
     "Correction",
     "IssuedDecision",
     "Job",
+    "RecordedEvent",
     "StoredFile",
     "TrailEntry",
     "Upload",

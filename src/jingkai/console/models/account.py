@@ -22,14 +22,15 @@ _ROLES = [
 class Account(AbstractUser):
     """Who signs in: a role, and whose data it is about.
 
-    `enterprise` is the key of the enterprise that it speaks for, `zone` and `office` where it works,
-    `external_id` what an identity provider calls it, where that is not its name here.
+    `enterprise` is the key of the enterprise that it speaks for, `zone` and `office` where it works, `head`
+    whether it answers for that office (机关负责人: extends time limits, approves inspections), `external_id` what an identity provider calls it, where that is not its name here.
     """
 
     role = models.CharField("角色", max_length=20, choices=_ROLES)
     enterprise = models.CharField("企业", max_length=200, blank=True)
     zone = models.CharField("经开区", max_length=200, blank=True)
     office = models.CharField("部门", max_length=100, blank=True)
+    head = models.BooleanField("机关负责人", default=False)
     external_id = models.CharField("外部身份标识", max_length=200, blank=True, db_index=True)
 
     class Meta:
