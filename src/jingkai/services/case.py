@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from jingkai.services.case_machine import next_status, status_title
@@ -43,6 +44,8 @@ class CaseEvent:
         Of a stop: on which ground, and how many working days the applicant was told that it takes.
     channel
         Of an appeal: ``review`` or ``court``.
+    amount
+        Of what was granted: how much is paid, yuan with two decimals; empty: no money.
     """
 
     kind: str
@@ -56,6 +59,7 @@ class CaseEvent:
     ground: str = ""
     days: int | None = None
     channel: str = ""
+    amount: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it, without what is empty."""
@@ -103,6 +107,8 @@ class CaseState:
         Whether its time was extended.
     appealed
         The ways of appeal that were taken.
+    amount
+        What is paid, yuan; None: not granted, or no money.
     """
 
     item: Item
@@ -123,6 +129,7 @@ class CaseState:
     reason: str = ""
     delivered_on: date | None = None
     appealed: tuple[str, ...] = field(default=())
+    amount: Decimal | None = None
 
     @classmethod
     def of(
@@ -233,7 +240,16 @@ def _resumed(state: CaseState, event: CaseEvent) -> dict[str, Any]:
 
 
 def _decided(granted: bool) -> Any:
-    return lambda _, e: {"decided_on": e.on, "granted": granted, "reason": e.reason}
+    return lambda _, e: {
+        "decided_on": e.on,
+        "granted": granted,
+        "reason": e.reason,
+        "amount": _amount(e),
+    }
+
+
+def _amount(event: CaseEvent) -> Decimal | None:
+    return Decimal(event.amount) if event.amount else None
 
 
 def _anew(_: CaseState, event: CaseEvent) -> dict[str, Any]:
@@ -248,12 +264,13 @@ def _anew(_: CaseState, event: CaseEvent) -> dict[str, Any]:
         "granted": None,
         "reason": "",
         "delivered_on": None,
+        "amount": None,
     }
 
 
 _CHANGES: Mapping[str, Any] = {
     "submit": lambda _, e: {"received_on": e.on},
-    "confirm": lambda _, e: {"received_on": e.on, "decided_on": e.on, "granted": True},
+    "confirm": lambda s, e: {"received_on": e.on, **_decided(True)(s, e)},
     "accept": lambda _, e: {"accepted_on": e.on},
     "notify": lambda _, e: {"notified_on": e.on, "defects": e.defects},
     "correct": lambda _, e: {"corrected_on": e.on},

@@ -140,9 +140,15 @@ class Item:
         return tuple(m for m in self.materials if m.asked)
 
     @property
+    def hands_over(self) -> str:
+        """The office that gives out its result, or pays."""
+        return self.source.hands_over or self.source.office
+
+    @property
     def offices(self) -> tuple[str, ...]:
-        """Its offices, the responsible one first."""
-        return tuple(dict.fromkeys((self.source.office, *(s.office for s in self.steps))))
+        """Its offices, the responsible one first, the one that hands over last."""
+        steps = (s.office for s in self.steps)
+        return tuple(dict.fromkeys((self.source.office, *steps, self.hands_over)))
 
     @property
     def promised_term(self) -> Term | None:

@@ -86,6 +86,8 @@ class ItemChecker:
             hint = f"文件名改为 {source.item}.yaml"
             self._say(f"事项 `{source.item}` 写在 {self._file.path.name} 中", "item", hint=hint)
         self._office(source.office, "office")
+        if source.hands_over is not None:
+            self._office(source.hands_over, "hands_over")
         if source.entity not in vocabulary.entities:
             self._unknown("主体", source.entity, vocabulary.entities, "entity")
         if source.kind != "licence" and source.handling != "single" and source.statutory is None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import polars as pl
@@ -23,6 +25,7 @@ from jingkai.rulebook.plan import plan_columns
 from jingkai.services.catalogue import Item, Material
 from jingkai.services.errors import CaseError
 from jingkai.vocabulary import Fact, Label
+from jingkai.vocabulary.units import units
 
 __all__ = ["Entitlement", "Entitlements", "NeededFact", "entitlement", "entitlement_row"]
 
@@ -65,6 +68,8 @@ class Entitlement:
         What the right waits for on shared data alone; empty unless ``prefilled``.
     materials
         What the applicant brings: the papers for what is asked, and the item's originals.
+    amount
+        How much is granted, yuan; None: not settled, or no money.
     """
 
     item: str
@@ -73,6 +78,7 @@ class Entitlement:
     reason: RuleReason
     needed: tuple[NeededFact, ...]
     materials: tuple[Material, ...]
+    amount: Decimal | None = None
 
 
 def entitlement(item: Item, rulebook: Rulebook, day: date, row: dict[str, Any]) -> Entitlement:
@@ -147,7 +153,17 @@ class Entitlements:
         originals = [m for m in self.item.materials if m.asked and not m.facts]
         mode: Mode = "prefilled" if needed or originals else "no_application"
         papers = (*_papers(self.item, needed), *originals)
-        return Entitlement(self.item.id, name, mode, whole.reason, needed, papers)
+        return Entitlement(
+            self.item.id, name, mode, whole.reason, needed, papers, _yuan(whole.reason)
+        )
+
+    def columns_of(self, needed: NeededFact, row: dict[str, Any]) -> list[str]:
+        """Return the columns of a needed fact, of a yearly one every year's, that a row leaves unknown."""
+        return [
+            c
+            for c, f in self.facts.items()
+            if f is not None and _name(c, f) == needed.fact and row.get(c) is None
+        ]
 
     def _decided(self, row: dict[str, Any]) -> _Decided:
         types = {c: f.arrow_type if f is not None else None for c, f in self.facts.items()}
@@ -213,6 +229,16 @@ class Entitlements:
         if fact is None:  # a parameter that the zone has not set, or a table of events
             return NeededFact(name, Label(zh=name, en=name), "zone_committee", False, False)
         return NeededFact(name, fact.label, fact.holder, known, not fact.shared)
+
+
+def _yuan(reason: RuleReason) -> Decimal | None:
+    """Return what a rule grants in yuan; None of what is no amount of yuan or is not settled."""
+    value = reason.figures.get("value")
+    unit = reason.figures.get("unit") or ""
+    if reason.verdict is not True or value is None or not unit.endswith("元"):
+        return None
+    yuan = units().convert(Fraction(value), unit, "元")
+    return Decimal(yuan.numerator) / Decimal(yuan.denominator)
 
 
 def _name(column: str, fact: Fact) -> str:

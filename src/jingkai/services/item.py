@@ -158,7 +158,7 @@ class Fee(_Model):
 
 
 class ItemSource(_Model):
-    """A service item's file as written."""
+    """A service item's file as written; `hands_over` is who gives out the result or pays, if another office."""
 
     item: str
     title: Label
@@ -167,6 +167,7 @@ class ItemSource(_Model):
     measure: str = "services"
     entity: str = "enterprise"
     office: str
+    hands_over: str | None = None
     basis: ItemBasis
     result: Label | None = None
     notes: Label | None = None

@@ -94,8 +94,8 @@ def _free(_: CaseState, __: CaseEvent) -> Refusal | None:
 
 
 def _confirm(state: CaseState, _: CaseEvent) -> Refusal | None:
-    if state.item.source.rule is None:
-        return Refusal(f"“{state.item.title.zh}”不兑现规则的权利，不能免申即享", "提交申请")
+    if state.item.source.rule is None or state.item.source.kind != "payment":
+        return Refusal(f"“{state.item.title.zh}”不兑现规则给的资金，不能免申即享", "提交申请")
     return None
 
 

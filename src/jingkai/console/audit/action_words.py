@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jingkai.services.case_machine import STEPS
+
 __all__ = ["action_text", "detail_text", "role_text"]
 
 _ACTIONS = {
+    **{f"case.{kind}": (step.zh, step.en.lower()) for kind, step in STEPS.items()},
+    "case.read": ("查看办件", "case read"),
+    "cases.export": ("导出办件", "cases exported"),
+    "cases.read": ("查看办件列表", "cases listed"),
     "account.add": ("新建账户", "account added"),
     "account.change": ("更改账户", "account changed"),
     "account.locked": ("登录暂停（多次输错）", "sign-in paused"),

@@ -1,0 +1,1 @@
+"""Casework: enterprises ask, confirm and follow; offices accept, notify, review, decide and hand over."""

@@ -1,0 +1,62 @@
+"""The zone's service items as casework reads them, read again when their files change."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from jingkai.console.casework.errors import CaseRefused
+from jingkai.console.opened import rulebook
+from jingkai.services.catalogue import Catalogue, Item
+from jingkai.services.load import item_folders, load_catalogue
+
+__all__ = ["items_of", "procedures", "today"]
+
+
+def procedures(day: date | None = None) -> Catalogue:
+    """Return the items and bundles that count on a day (None: today).
+
+    Raises
+    ------
+    CatalogueError
+        If the zone's files do not hold.
+    """
+    folder: Path = settings.WORKSPACE.items
+    return _loaded(tuple(settings.WORKSPACE.layers), folder, _state(folder)).on(day or today())
+
+
+def today() -> date:
+    """Return today in China, where every term runs."""
+    return timezone.localdate()
+
+
+def items_of(service: str, bundle: bool, day: date) -> dict[str, Item]:
+    """Return the items of a service by name, in its order.
+
+    Raises
+    ------
+    CaseRefused
+        If there is no such service any more.
+    """
+    found = procedures(day)
+    if bundle and service in found.bundles:
+        parts = found.bundles[service].parts
+        return {p.item: found.items[p.item] for p in parts}
+    if not bundle and service in found.items:
+        return {service: found.items[service]}
+    raise CaseRefused(f"没有办事事项“{service}”", hint="从“办事”里选择")
+
+
+def _state(folder: Path) -> tuple[tuple[str, int], ...]:
+    if not folder.is_dir():
+        return ()
+    return tuple((str(p), p.stat().st_mtime_ns) for p in sorted(folder.rglob("*.yaml")))
+
+
+@lru_cache(maxsize=2)
+def _loaded(layers: tuple[Path, ...], folder: Path, state: object) -> Catalogue:
+    return load_catalogue(rulebook(), item_folders(folder))

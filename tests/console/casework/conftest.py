@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from jingkai.workspace import Workspace
+
+PDF = b"%PDF-1.7\nsynthetic\n"
+#: No matter twice: of one thing there is one open case at a time.
+_MATTERS = itertools.count(1)
+
+
+def paper(content: bytes = PDF, name: str = "材料.pdf") -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def found(town: Workspace) -> Any:
+    from jingkai.console.opened import opened
+
+    return opened()
+
+
+@pytest.fixture(scope="module")
+def people(town: Workspace, townspeople: dict[str, Any]) -> dict[str, Any]:
+    """Accounts of the offices that the tested items need, beside the town's."""
+    from jingkai.console.models import Account
+
+    zone = townspeople["counter"].zone
+    about = {
+        "natural": {"office": "natural_resources"},
+        "natural_too": {"office": "natural_resources"},
+        "natural_head": {"office": "natural_resources", "head": True},
+        "finance": {"office": "finance"},
+    }
+    return townspeople | {
+        name: Account.objects.update_or_create(
+            username=name, defaults={"role": "officer", "zone": zone, **fields}
+        )[0]
+        for name, fields in about.items()
+    }
+
+
+@pytest.fixture
+def entitled(found: Any, town: Workspace) -> Iterator[Any]:
+    """An account of an enterprise that shared data entitle to the apprentices' subsidy."""
+    from jingkai.console.casework.procedures import procedures
+    from jingkai.console.casework.rights import offer
+    from jingkai.console.models import Account
+
+    item = procedures().items["apprentice_subsidy_payout"]
+    for position, key in enumerate(
+        found.snapshot.scan("enterprise").select("key").collect()["key"]
+    ):
+        match = replace(found.snapshot.at_key("enterprise", key), position=position)
+        if offer(found, match, item, key).at_once:
+            defaults = {"role": "enterprise", "enterprise": key}
+            yield Account.objects.update_or_create(username="entitled", defaults=defaults)[0]
+            return
+    raise AssertionError("nobody in the town is entitled on shared data alone")
+
+
+@pytest.fixture
+def permit(people: dict[str, Any], found: Any) -> Callable[[], Any]:
+    """Apply for a planning permit about a new matter each time."""
+    from jingkai.console.casework.opening import Application, apply
+    from jingkai.console.casework.procedures import procedures
+
+    def applied(**other: Any) -> Any:
+        item = procedures().items["works_planning_permit"]
+        files = {m.id: [paper()] for m in item.asked}
+        about = {"matter": f"合成地块{next(_MATTERS)}", "files": files, **other}
+        return apply(people["firm_a"], found, Application(item.id, **about))
+
+    return applied

@@ -1,0 +1,125 @@
+"""Rights confirmed once, applications with all they need, bundles as one case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("console")
+
+
+def test_a_right_on_shared_data_is_confirmed_once_and_paid_once_a_year(
+    entitled: Any, found: Any, people: dict[str, Any]
+) -> None:
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.errors import CaseRefused
+    from jingkai.console.casework.opening import confirm
+
+    item = "apprentice_subsidy_payout"
+    case = confirm(entitled, found, item, entitled.enterprise)
+    state = case.states[item]
+    assert state.status == "granted" and case.events[0].kind == "confirm" and len(case.events) == 1
+    row = found.explainer.row(
+        "enterprise", found.snapshot.at_key("enterprise", entitled.enterprise).position
+    )[0]
+    assert state.amount == Decimal(row["apprentice_training_subsidy"]) / 100 == case.case.amount
+    assert case.case.parts.get().turn == ",finance,"
+    with pytest.raises(CaseRefused, match="不由您的账户"):
+        act(case.case.pk, item, "deliver", people["hr_officer"])
+    with pytest.raises(CaseRefused, match="已经兑现"):
+        confirm(entitled, found, item, entitled.enterprise)
+    paid = act(case.case.pk, item, "deliver", people["finance"], reason="国库支付凭证 2026-118")
+    assert paid.case.ended and paid.states[item].reason == ""
+    with pytest.raises(CaseRefused, match="已经兑现"):
+        confirm(entitled, found, item, entitled.enterprise)
+
+
+def test_what_needs_an_application_cannot_be_confirmed(people: dict[str, Any], found: Any) -> None:
+    from jingkai.console.casework.errors import CaseRefused
+    from jingkai.console.casework.opening import confirm
+
+    with pytest.raises(CaseRefused, match="不能免申即享"):
+        confirm(
+            people["firm_a"], found, "high_tech_enterprise_recognition", people["firm_a"].enterprise
+        )
+
+
+def test_everything_missing_is_said_at_once_and_nothing_is_opened(
+    people: dict[str, Any], found: Any
+) -> None:
+    from jingkai.console.casework.errors import CaseRefused
+    from jingkai.console.casework.opening import Application, apply
+    from jingkai.console.casework.procedures import procedures
+    from jingkai.console.models import Case
+
+    before = Case.objects.count()
+    item = procedures().items["establishment_registration"]
+    with pytest.raises(CaseRefused) as error:
+        apply(people["firm_a"], found, Application(item.id, matter="甲地块"))
+    wanted = [m.title.zh for m in item.asked if m.when is None]
+    assert len(wanted) > 1 and all(title in error.value.what for title in wanted)
+    assert Case.objects.count() == before
+
+
+def test_a_bundle_is_one_case_whose_items_begin_when_what_they_wait_for_is_granted(
+    people: dict[str, Any], found: Any
+) -> None:
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.opening import Application, apply
+    from jingkai.console.casework.procedures import procedures
+    from jingkai.console.models import Account
+    from jingkai.services.bundle import plan_bundle
+    from tests.console.casework.conftest import paper
+
+    plan = plan_bundle(procedures().bundles["open_an_enterprise"], ["bank_account"])
+    asked = Application(
+        "open_an_enterprise", matter="合成新企业", without=["bank_account"],
+        files={m.id: [paper()] for m in plan.materials},
+    )  # fmt: skip
+    case = apply(people["firm_b"], found, asked)
+    assert {n: s.status for n, s in case.states.items()} == {
+        "establishment_registration": "received", "seal_filing": "draft",
+        "tax_start": "draft", "social_insurance_registration": "draft",
+    }  # fmt: skip
+    assert case.case.files.count() == len(plan.materials)
+    officer = Account.objects.update_or_create(
+        username="market",
+        defaults={"role": "officer", "zone": case.case.zone, "office": "market_supervision"},
+    )[0]
+    first = "establishment_registration"
+    case = act(case.case.pk, first, "accept", officer)
+    while case.states[first].open_steps:
+        step = case.states[first].open_steps[0]
+        case = act(case.case.pk, first, "finish_step", officer, step=step)
+    case = act(case.case.pk, first, "grant", officer)
+    assert {s.status for n, s in case.states.items() if n != first} == {"received"}
+    assert not case.ended
+
+
+def test_an_item_whose_forerunner_was_refused_never_begins_and_the_case_ends(
+    people: dict[str, Any], found: Any
+) -> None:
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.opening import Application, apply
+    from jingkai.console.casework.procedures import procedures
+    from jingkai.services.bundle import plan_bundle
+    from tests.console.casework.conftest import paper
+
+    plan = plan_bundle(procedures().bundles["open_an_enterprise"])
+    files = {m.id: [paper()] for m in plan.materials}
+    case = apply(
+        people["firm_b"], found, Application("open_an_enterprise", matter="又一家", files=files)
+    )
+    case = act(case.case.pk, "establishment_registration", "withdraw", people["firm_b"])
+    assert case.never("seal_filing") and case.never("bank_account") and case.case.ended
+
+
+def test_the_same_thing_is_not_applied_for_twice_at_a_time(permit: Callable[..., Any]) -> None:
+    from jingkai.console.casework.errors import CaseRefused
+
+    case = permit()
+    with pytest.raises(CaseRefused, match="已有办件在办"):
+        permit(matter=case.case.matter)
