@@ -102,13 +102,9 @@ def add_command(
     prepared_workspace()
     from jingkai.console.accounts import add_account
 
-    if sys.stdin.isatty():
-        password = typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次")
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
     add_account(
         name,
-        password,
+        _asked_password(),
         role,
         enterprise=enterprise,
         zone=zone,
@@ -117,6 +113,43 @@ def add_command(
         external_id=external_id,
     )
     line(f"已新建账户 {name}（{role}）")
+
+
+@account_app.command("off")
+def off_command(name: str) -> None:
+    """停用账户：下一次请求起不能再用，密钥同时失效；做过的事保留。Keep an account out."""
+    prepared_workspace()
+    from jingkai.console.accounts import switch_account
+
+    switch_account(name, on=False)
+    line(f"已停用账户 {name}")
+
+
+@account_app.command("on")
+def on_command(name: str) -> None:
+    """重新启用账户。Let an account in again."""
+    prepared_workspace()
+    from jingkai.console.accounts import switch_account
+
+    switch_account(name, on=True)
+    line(f"已启用账户 {name}")
+
+
+@account_app.command("password")
+def password_command(name: str) -> None:
+    """更换密码；从键盘输入，或从管道读一行。A new password; it is asked for."""
+    prepared_workspace()
+    from jingkai.console.accounts import set_password
+
+    set_password(name, _asked_password())
+    line(f"已更换账户 {name} 的密码，原有登录已失效")
+
+
+def _asked_password() -> str:
+    """Ask for a password twice, or read a line where nobody types."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次"))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @account_app.command("list")
@@ -129,8 +162,13 @@ def list_command(as_json: bool = JSON) -> None:
     if as_json:
         print_json(found)
         return
-    rows = [[a["username"], a["role"], a["zone"], a["office"], a["enterprise"]] for a in found]
-    show_table(f"{len(rows)} 个账户", ["账户", "角色", "经开区", "部门", "企业"], rows)
+    rows = [
+        [a["username"], a["role"], a["zone"], a["office"] + ("（负责人）" if a["head"] else ""),
+         a["enterprise"], "" if a["is_active"] else "停用"]
+        for a in found
+    ]  # fmt: skip
+    titles = ["账户", "角色", "经开区", "部门", "企业", ""]
+    show_table(f"{len(rows)} 个账户", titles, rows)
 
 
 def prepared_workspace() -> Workspace:

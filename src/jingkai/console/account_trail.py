@@ -28,7 +28,7 @@ from jingkai.console.trail import record_as
 __all__ = ["listen"]
 
 #: What says who an account is and what it may do.
-_RIGHTS = ("role", "enterprise", "zone", "office", "external_id", "is_active", "password")
+_RIGHTS = ("role", "enterprise", "zone", "office", "head", "external_id", "is_active", "password")
 
 
 def listen() -> None:
@@ -103,7 +103,11 @@ def _saved(sender: Any, instance: Account, created: bool, **_: Any) -> None:
     """Write down who was added, or what changed of whom: names of rights, and the role they come to."""
     if not created and not instance.changed_rights:
         return
-    placed = {n: v for n in ("role", "enterprise", "zone", "office") if (v := getattr(instance, n))}
+    placed = {
+        n: v
+        for n in ("role", "enterprise", "zone", "office", "head")
+        if (v := getattr(instance, n))
+    }
     action = "account.add" if created else "account.change"
     changed = {} if created else {"changed": instance.changed_rights}
     record_as("", "system", action, instance.username, placed=placed, **changed)

@@ -6,7 +6,7 @@ from typing import Any
 
 from jingkai.console.errors import ConsoleError
 
-__all__ = ["add_account", "list_accounts"]
+__all__ = ["add_account", "list_accounts", "set_password", "switch_account"]
 
 
 def add_account(name: str, password: str, role: str, **about: str | bool) -> None:
@@ -44,9 +44,52 @@ def add_account(name: str, password: str, role: str, **about: str | bool) -> Non
     account.save()
 
 
+def switch_account(name: str, on: bool) -> None:
+    """Let an account in again, or keep it out from its next request on, its keys too; what it did stays.
+
+    Raises
+    ------
+    ConsoleError
+        If there is no such account.
+    """
+    account = _account(name)
+    account.is_active = on
+    account.save(update_fields=["is_active"])
+
+
+def set_password(name: str, password: str) -> None:
+    """Give an account a new password; its sessions end.
+
+    Raises
+    ------
+    ConsoleError
+        If there is no such account, or the password is weak.
+    """
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    account = _account(name)
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        what = f"没有更改密码：{' '.join(error.messages)}"
+        raise ConsoleError(what, hint="密码至少 12 个字符，不要用常见的词") from error
+    account.set_password(password)
+    account.save(update_fields=["password"])
+
+
+def _account(name: str) -> Any:
+    from jingkai.console.models import Account
+
+    found = Account.objects.filter(username=name).first()
+    if found is None:
+        raise ConsoleError(f"没有账户“{name}”", hint="用 `jingkai account list` 查看")
+    return found
+
+
 def list_accounts() -> list[dict[str, Any]]:
     """Return every account with its role and whose data it is about."""
     from jingkai.console.models import Account
 
-    fields = ("username", "role", "zone", "office", "enterprise", "is_active")
+    fields = ("username", "role", "zone", "office", "head", "enterprise", "is_active")
     return list(Account.objects.order_by("username").values(*fields))
