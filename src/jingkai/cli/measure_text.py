@@ -28,8 +28,14 @@ _POINTS = " 个百分点"
 _VERDICTS = {"less": "减少", "more": "增加", "unclear": "看不出差别", "unknown": "不知"}
 
 
-def print_measures(found: Measures, name: str) -> None:
-    """Print measures: all, by item, by office, where the time goes, and what was assumed."""
+def print_measures(found: Measures, name: str, titles: Mapping[str, str]) -> None:
+    """Print measures: all, by item, by office, where the time goes, and what was assumed.
+
+    Parameters
+    ----------
+    titles
+        Of items that the log names by their id.
+    """
     total = found.total
     line(
         f"{name}：{total['cases']:,} 件，{total['events']:,} 个事件，{total['activities']:,} 种环节，"
@@ -39,7 +45,7 @@ def print_measures(found: Measures, name: str) -> None:
     _print_rejects(found)
     _print_total(total)
     if found.items.height > 1:
-        _print_items(found)
+        _print_items(found, titles)
     if found.offices.height:
         _print_offices(found)
     _print_transitions(found)
@@ -90,10 +96,10 @@ def _print_total(total: Mapping[str, Any]) -> None:
     line(f"  超期 {late}{known}；有返工的件占 {_share(total['rework_share'])}{open_cases}")
 
 
-def _print_items(found: Measures) -> None:
+def _print_items(found: Measures, titles: Mapping[str, str]) -> None:
     rows = [
         [
-            r["item"],
+            titles.get(r["item"], r["item"]),
             f"{r['cases']:,}",
             _number(r["working_days_median"]),
             _number(r["working_days_p90"]),
@@ -143,12 +149,15 @@ def _print_transitions(found: Measures) -> None:
 
 
 def print_differences(
-    differences: Sequence[Difference], names: tuple[str, str], cases: tuple[int, int]
+    differences: Sequence[Difference],
+    names: tuple[str, str],
+    cases: tuple[int, int],
+    titles: Mapping[str, str],
 ) -> None:
     """Print differences with their intervals; what may be chance is not called a change."""
     rows = [
         [
-            d.item or "全部",
+            titles.get(d.item, d.item) if d.item else "全部",
             _told(d),
             _value(d, d.before),
             _value(d, d.after),

@@ -12,6 +12,7 @@ import typer
 
 from jingkai.cli.measure_text import print_differences, print_measures
 from jingkai.cli.output import line, print_json
+from jingkai.cli.own_cases import ZONE, read_own_log
 from jingkai.cli.session import JSON, open_rulebook, read_day
 from jingkai.engine.table_file import write_table
 from jingkai.errors import JingkaiError
@@ -50,26 +51,29 @@ class _Comparison:
 
 
 def measure_command(
-    log: Path = typer.Argument(..., help="事件日志：CSV、XLSX 或 XES，可压缩为 .gz"),
+    log: Path | None = typer.Argument(
+        None, help="事件日志：CSV、XLSX 或 XES，可压缩为 .gz；不写为本工作区网站上的办件"
+    ),
     map_file: Path | None = typer.Option(None, "--map", help="对应表：哪一列是什么"),
     other: Path | None = typer.Option(None, "--compare", help="另一份日志，作为之后的一方"),
     before: str | None = typer.Option(None, "--before", help="比较：此日之前申请的件"),
     after: str | None = typer.Option(None, "--after", help="比较：此日及以后申请的件"),
     svg: Path | None = typer.Option(None, "--svg", help="画办理路径图"),
     out: Path | None = typer.Option(None, "--out", help="写入文件夹：各表、路径图和 JSON"),
+    zone: str | None = ZONE,
     as_json: bool = JSON,
 ) -> None:
     """量测办件日志：时间、环节、移交、返工、材料、跑动。What an event log says of services."""
     if other is not None and (before or after):
         raise JingkaiError("--compare 和 --before、--after 不能同用", hint="只留一种比较")
     given = read_log_map(map_file) if map_file is not None else LogMap()
-    read = read_log(log, given)
+    name, read = _read(log, given, zone)
     catalogue = _catalogue()
     found = _measured(read, catalogue)
     compared = None
     if other is not None:
         second = _measured(read_log(other, given), catalogue)
-        compared = _compared((log.name, other.name), found.cases, second.cases)
+        compared = _compared((name, other.name), found.cases, second.cases)
     elif before or after:
         sides = part_by_day(found.cases, read_day(before), read_day(after))
         names = (f"{before or after} 之前申请", f"{after or before} 及以后申请")
@@ -78,12 +82,22 @@ def measure_command(
     if as_json:
         print_json(told)
     else:
-        print_measures(found, log.name)
+        titles = {i.id: i.title.zh for i in catalogue.items.values()}
+        print_measures(found, name, titles)
         if compared is not None:
-            print_differences(compared.differences, compared.names, compared.cases)
-    written = _write(found, compared, told, log.name, svg, out)
+            print_differences(compared.differences, compared.names, compared.cases, titles)
+    written = _write(found, compared, told, name, svg, out)
     for path in written if not as_json else ():
         line(f"已写入 {path}")
+
+
+def _read(log: Path | None, given: LogMap, zone: str | None) -> tuple[str, EventLog]:
+    """Return what is measured with its name: a file, or the cases of the site here."""
+    if log is None:
+        return f"{zone or '本站'}的办件", read_own_log(zone)
+    if zone is not None:
+        raise JingkaiError("--zone 只用于本站的办件", hint="不写日志文件，或去掉 --zone")
+    return log.name, read_log(log, given)
 
 
 def _catalogue() -> Catalogue:

@@ -1,4 +1,4 @@
-"""Commands about service items: list, show, check, deadline, measure."""
+"""Commands about service items: list, show, check, deadline, measure, export."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from jingkai.cli.measuring import measure_command
 from jingkai.cli.output import ChineseTable, console, line, print_json
+from jingkai.cli.own_cases import export_command
 from jingkai.cli.service_text import (
     bundle_json,
     figure_text,
@@ -29,9 +30,10 @@ from jingkai.workspace import Workspace, WorkspaceError
 __all__ = ["services_app"]
 
 services_app = typer.Typer(
-    no_args_is_help=True, help="政务服务事项：列出、查看、检查、算期限、量测。"
+    no_args_is_help=True, help="政务服务事项：列出、查看、检查、算期限、量测、导出办件。"
 )
 services_app.command("measure")(measure_command)
+services_app.command("export")(export_command)
 
 
 def _opened(extra: list[Path] | None = None) -> tuple[Rulebook, Catalogue]:

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from jingkai.console.casework.errors import CaseRefused
+from jingkai.console.clock import today
 from jingkai.console.opened import rulebook
 from jingkai.services.catalogue import Catalogue, Item
 from jingkai.services.load import item_folders, load_catalogue
@@ -27,11 +27,6 @@ def procedures(day: date | None = None) -> Catalogue:
     """
     folder: Path = settings.WORKSPACE.items
     return _loaded(tuple(settings.WORKSPACE.layers), folder, _state(folder)).on(day or today())
-
-
-def today() -> date:
-    """Return today in China, where every term runs."""
-    return timezone.localdate()
 
 
 def items_of(service: str, bundle: bool, day: date) -> dict[str, Item]:

@@ -2,6 +2,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import jingkai.console.clock
 from jingkai.console.append_only import append_only
 
 
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(blank=True, max_length=200, verbose_name="企业名称")),
                 ("zone", models.CharField(db_index=True, max_length=200, verbose_name="经开区")),
-                ("at", models.DateTimeField(auto_now_add=True)),
+                ("at", models.DateTimeField(default=jingkai.console.clock.now, editable=False)),
                 ("given", models.JSONField(default=dict)),
                 ("right", models.JSONField(null=True)),
                 ("year", models.PositiveIntegerField(null=True, verbose_name="年度")),
@@ -144,7 +145,12 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=20, verbose_name="环节")),
                 ("content", models.JSONField()),
                 ("account", models.CharField(max_length=150, verbose_name="账户")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        default=jingkai.console.clock.now, editable=False, verbose_name="时间"
+                    ),
+                ),
                 (
                     "case",
                     models.ForeignKey(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from jingkai.console.clock import now
 from jingkai.console.models.stored_file import StoredFile
 
 __all__ = ["Case", "CaseFile", "CasePart", "RecordedEvent"]
@@ -31,7 +32,7 @@ class Case(models.Model):
     name = models.CharField("企业名称", max_length=200, blank=True)
     zone = models.CharField("经开区", max_length=200, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=now, editable=False)
     given = models.JSONField(default=dict)
     right = models.JSONField(null=True)
     year = models.PositiveIntegerField("年度", null=True)
@@ -99,7 +100,7 @@ class RecordedEvent(models.Model):
     kind = models.CharField("环节", max_length=20)
     content: Any = models.JSONField()
     account = models.CharField("账户", max_length=150)
-    at = models.DateTimeField("时间", auto_now_add=True)
+    at = models.DateTimeField("时间", default=now, editable=False)
 
     class Meta:
         """In the order things happened."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -12,71 +15,137 @@ from jingkai.services.case_machine import STEPS
 from jingkai.services.logs.columns import LogMap
 from jingkai.services.logs.errors import LogError
 from jingkai.services.logs.events import EventLog, log_of_table
+from jingkai.services.logs.times import HOME
 
-__all__ = ["log_of_cases"]
+__all__ = ["OwnCase", "log_of_cases", "table_of_cases"]
 
-_ROLES = (
-    "case",
-    "item",
-    "activity",
-    "office",
-    "resource",
-    "complete",
-    "deadline",
-    "materials",
-    "trips",
-    "applied",
-    "ended",
+_COLUMNS = (
+    *("办件编号", "事项", "环节", "部门", "经办人", "完成时间"),
+    *("截止日期", "材料数", "跑动次数", "申请时间", "办结时间"),
 )
+_HERE = ZoneInfo(HOME)
+#: What ends a case; an appeal that was lost leaves it ended as it was.
+_ENDS = ("confirm", "grant", "refuse", "decline", "withdraw")
 
 
-def log_of_cases(cases: Mapping[str, CaseState]) -> EventLog:
+@dataclass(frozen=True)
+class OwnCase:
+    """A case to be measured.
+
+    Parameters
+    ----------
+    state
+        Its item, its events and where it stands.
+    recorded
+        When each event was recorded; empty: not known, events have a day and no hour.
+    materials
+        How many materials the applicant handed in, each counted once; None: not known.
+    """
+
+    state: CaseState
+    recorded: Sequence[datetime] = ()
+    materials: int | None = None
+
+
+def log_of_cases(cases: Mapping[str, OwnCase]) -> EventLog:
     """Return the events of cases as a log.
 
     Parameters
     ----------
     cases
-        By the case's number. A case is applied for on the day of receipt and ends with the decision or withdrawal; its
-        deadline is the promised, else the lawful one with its stops; its materials and trips are those the item asks
-        for. Events have a day and no hour.
+        By the case's number; see `table_of_cases`.
 
     Raises
     ------
     LogError
         If there is no event.
     """
-    rows = [row for number, state in cases.items() for row in _rows(number, state)]
+    raw = table_of_cases(cases).with_row_index(ROW, 1).cast({ROW: pl.Int64})
+    return log_of_table(raw, None, LogMap(), "办件", list(_notes(cases)))
+
+
+def table_of_cases(cases: Mapping[str, OwnCase]) -> pl.DataFrame:
+    """Return the events of cases as the table of texts that an office's system would export.
+
+    Parameters
+    ----------
+    cases
+        By the case's number. A case is applied for with its first event and ends with the decision or withdrawal; its
+        deadline is the promised, else the lawful one with its stops; its trips are those the item asks for. Applicants
+        have no name here.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row an event, with the columns that `read_log` knows; times in China's.
+
+    Raises
+    ------
+    LogError
+        If there is no event.
+    """
+    rows = [row for number, case in cases.items() for row in _rows(number, case)]
     if not rows:
         raise LogError("这些办件还没有事件", hint="有办件提交后再量测")
-    raw = pl.DataFrame(rows, schema=dict.fromkeys(_ROLES, pl.String), orient="row")
-    raw = raw.with_row_index(ROW, 1).cast({ROW: pl.Int64})
-    return log_of_table(raw, None, LogMap(), "办件", ["办件事件只记到日，同一天的间隔为 0"])
+    return pl.DataFrame(rows, schema=dict.fromkeys(_COLUMNS, pl.String), orient="row")
 
 
-def _rows(number: str, state: CaseState) -> Iterator[tuple[str | None, ...]]:
-    left = [e.on for e in state.events if e.kind == "withdraw"]
-    ended = state.decided_on or (left[0] if left else None)
+def _rows(number: str, case: OwnCase) -> Iterator[tuple[str | None, ...]]:
+    state = case.state
     limit = state.promised or state.statutory
+    times = _times(case)
     deadline = limit.assured if limit is not None else None
-    for event in state.events:
+    for event, at in zip(state.events, times, strict=True):
         yield (
             number,
             state.item.id,
             _activity(state, event),
             event.office or None,
-            event.by or None,
-            str(event.on),
+            None if event.actor == "applicant" else event.by or None,
+            _text(at),
             _text(deadline),
-            str(len(state.item.asked)),
+            _text(case.materials),
             _text(state.item.trips),
-            _text(state.received_on),
-            _text(ended),
+            _text(times[0]),
+            _text(_ended(state, times)),
         )
+
+
+def _times(case: OwnCase) -> list[datetime]:
+    """Return when each event was: as recorded, or the beginning of its day where it was recorded on another.
+
+    None comes before the one that it followed.
+    """
+    found: list[datetime] = []
+    for i, event in enumerate(case.state.events):
+        at = datetime.combine(event.on, time(), _HERE)
+        if case.recorded and (told := case.recorded[i].astimezone(_HERE)).date() == event.on:
+            at = told.replace(microsecond=0)
+        found.append(max(at, found[-1]) if found else at)
+    return found
+
+
+def _ended(state: CaseState, times: Sequence[datetime]) -> datetime | None:
+    if state.decided_on is None and state.status != "withdrawn":
+        return None
+    return [t for e, t in zip(state.events, times, strict=True) if e.kind in _ENDS][-1]
 
 
 def _activity(state: CaseState, event: CaseEvent) -> str:
     steps = {s.id: s.title.zh for s in state.item.steps}
     return steps.get(event.step) or STEPS[event.kind].zh
+
+
+def _notes(cases: Mapping[str, OwnCase]) -> Iterator[str]:
+    dated = [
+        (e.on, at.astimezone(_HERE).date())
+        for c in cases.values()
+        for e, at in zip(c.state.events, c.recorded, strict=False)
+    ]
+    if not dated:
+        yield "办件事件只记到日，同一天的间隔为 0"
+    elif late := sum(on != at for on, at in dated):
+        yield f"{late:,} 个事件不是当天记的，只计到日"
 
 
 def _text(value: object) -> str | None:
