@@ -18,7 +18,15 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import Rulebook
 from jingkai.rulebook.parameters import Fixed
 
-__all__ = ["COUNT_HEADINGS", "Ledger", "caps_of_rules", "ledger_summary", "read_ledger"]
+__all__ = [
+    "COUNT_HEADINGS",
+    "Ledger",
+    "caps_of_rules",
+    "ledger_summary",
+    "not_recorded",
+    "read_ledger",
+    "year_events",
+]
 
 #: The headings of the table of counts, as people read them.
 COUNT_HEADINGS = {
@@ -28,6 +36,10 @@ COUNT_HEADINGS = {
 
 _TEXTS = ("kind", "ground", "result", "plan_visit", "scan_number", "inspectors")
 _TRUTHS = ("planned", "visit_ground", "ordered_from_above")
+_RENAMED = {
+    "enterprise": "key", "inspecting_office": "office", "occurred_on": "day", "ordered_from_above": "above",
+    "name": "record",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Ledger:
     events
         One row a visit of an office: `key`, `name`, `class` (null: open or not in the data), `day`,
         `office`, `kind`, `ground`, `result`, `planned`, `grounded` (whether a ground is stated
-        that holds outside the plan), `above` (ordered from above), `plan_visit`, `scan_number`, `inspectors`; null: not recorded.
+        that holds outside the plan), `above` (ordered from above), `plan_visit`, `record` (its number), `scan_number`, `inspectors`; null: not recorded.
     enterprises
         `key`, `name`, `class` of everyone.
     caps
@@ -97,6 +109,8 @@ def read_ledger(
     year: int,
     caps: dict[str, int],
     plan: pl.DataFrame | None = None,
+    others: pl.DataFrame | None = None,
+    zone: str = "",
 ) -> Ledger:
     """Read a year's inspections from a snapshot.
 
@@ -107,12 +121,24 @@ def read_ledger(
     plan
         The plan's visits: then a visit is planned if its number, or its enterprise, office and day,
         is in them, whatever the record says.
+    others
+        Visits known from elsewhere, in the columns of `year_events`: those the snapshot does not have yet.
+    zone
+        Only enterprises of this zone and visits to them.
     """
     had = snapshot.columns("enterprise")
-    name = pl.col("name") if "name" in had else pl.lit(None, pl.String).alias("name")
-    facts = snapshot.scan("enterprise").select("key", name)
-    enterprises = pl.concat([facts, classes], how="horizontal").collect()
-    events = _events(snapshot, year)
+    facts = snapshot.scan("enterprise").select(
+        "key",
+        *(pl.col(c) if c in had else pl.lit(None, pl.String).alias(c) for c in ("name", "zone")),
+    )
+    everyone = pl.concat([facts, classes], how="horizontal")
+    here = everyone.filter(pl.col("zone") == zone) if zone else everyone
+    enterprises = here.drop("zone").collect()
+    events = year_events(snapshot, year)
+    if others is not None:
+        events = pl.concat([events, not_recorded(others, events).select(events.columns)])
+    if zone:
+        events = events.filter(pl.col("key").is_in(enterprises["key"].implode()))
     if plan is not None:
         events = _held_against(events, plan)
     events = events.join(enterprises, on="key", how="left").with_columns(
@@ -126,25 +152,52 @@ def read_ledger(
     )
 
 
-def _events(snapshot: Snapshot, year: int) -> pl.DataFrame:
-    """Return the year's rows; a column that was never loaded is unknown throughout."""
+def year_events(snapshot: Snapshot, year: int, key: str = "") -> pl.DataFrame:
+    """Read the inspections of a year, of one enterprise if its key is given.
+
+    Returns
+    -------
+    As `Ledger.events` without `name`, `class` and `grounded`, with `visit_ground`; a column that was never
+    loaded is unknown throughout.
+    """
     types: dict[str, pl.DataType] = dict.fromkeys(_TEXTS, pl.String())
     types |= dict.fromkeys(_TRUTHS, pl.Boolean())
     types |= {"enterprise": pl.String(), "inspecting_office": pl.String(), "occurred_on": pl.Date()}
+    types |= {"name": pl.String()}
     had = snapshot.columns("inspection") if "inspection" in snapshot.entities else []
     source = snapshot.scan("inspection") if had else pl.LazyFrame({"key": []})
     columns = [
         (pl.col(c) if c in had else pl.lit(None, t).alias(c)).cast(t) for c, t in types.items()
     ]
-    return (
-        source.select(columns)
-        .filter(pl.col("occurred_on").dt.year() == year)
-        .rename({
-            "enterprise": "key", "inspecting_office": "office", "occurred_on": "day",
-            "ordered_from_above": "above",
-        })
-        .collect()
-    )  # fmt: skip
+    found = source.select(columns).filter(pl.col("occurred_on").dt.year() == year).rename(_RENAMED)
+    return (found.filter(pl.col("key") == key) if key else found).collect()
+
+
+def not_recorded(others: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return those visits that the records do not have.
+
+    A record is of a visit if it has its number, or no visit's number but its enterprise, office and day;
+    one whose office was not recorded is of any office's.
+
+    Parameters
+    ----------
+    others
+        Visits, in the columns of `year_events`, each with its number as `record`.
+    """
+    known = others.select("key", "record")
+    numbered = pl.concat(
+        events.select("key", "office", pl.col(c).alias("record")) for c in ("plan_visit", "record")
+    )
+    strange = events.join(
+        known, left_on=["key", "plan_visit"], right_on=["key", "record"], how="anti"
+    ).join(known, on=["key", "record"], how="anti")
+    for held, by in ((numbered, "record"), (strange, "day")):
+        on = ["key", by]
+        anyones = held.filter(pl.col("office").is_null()).select(on)
+        others = others.join(held.select(*on, "office"), on=[*on, "office"], how="anti").join(
+            anyones, on=on, how="anti"
+        )
+    return others
 
 
 def _held_against(events: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:

@@ -11,10 +11,12 @@ from jingkai.console.models.stored_file import StoredFile
 from jingkai.console.models.token import ApiToken
 from jingkai.console.models.trail import TrailEntry
 from jingkai.console.models.upload import Upload
+from jingkai.console.models.visit import AssignedPlan, Visit, VisitEvent
 
 __all__ = [
     "Account",
     "ApiToken",
+    "AssignedPlan",
     "Case",
     "CaseFile",
     "CasePart",
@@ -25,4 +27,6 @@ __all__ = [
     "StoredFile",
     "TrailEntry",
     "Upload",
+    "Visit",
+    "VisitEvent",
 ]
