@@ -22,7 +22,7 @@ from jingkai.population import synthetic_code
 from jingkai.registry.errors import RegistryError
 from jingkai.registry.load import load
 from jingkai.registry.outcomes import load_outcomes, load_register
-from jingkai.registry.snapshot import Snapshot
+from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.workspace import Workspace, WorkspaceError
 
 DAY = dt.date(2026, 6, 30)
@@ -124,6 +124,19 @@ def test_a_months_update_makes_a_new_snapshot_and_keeps_the_old(workspace):
         as_of=DAY,
     )
     assert table(workspace)["staff_2025"][0] == 12  # an older file does not undo a newer one
+
+
+def test_what_is_loaded_into_a_synthetic_population_leaves_it_synthetic_and_known_how_made(
+    workspace,
+):
+    frames = {"enterprise": pl.DataFrame({"key": [A], "name": ["甲"]})}
+    source = SourceFile("合成", "0" * 64, "zone_committee", "2026-06-30", "enterprise")
+    made = {"scale": 0.01, "seed": 7, "year": 2024}
+    write_snapshot(workspace, frames, as_of=DAY, sources=[source], synthetic=True, population=made)
+    path = write(workspace, "a.csv", f"统一社会信用代码,企业名称,员工人数2025\n{A},甲,7")
+    load(workspace, "enterprise", [path], office="human_resources", as_of=DAY)
+    manifest = Snapshot.current(workspace).manifest
+    assert (manifest["synthetic"], manifest["population"]) == (True, made)
 
 
 def test_the_same_content_has_the_same_id(tmp_path):

@@ -446,6 +446,7 @@ def _write(workspace: Workspace, prepared: Prepared, report: LoadReport) -> Snap
         registers={**(before.manifest["registers"] if before else {}), **prepared.registers},
         reports=report_texts(report.to_dict(), prepared.frames),
         synthetic=bool(before.manifest["synthetic"]) if before else False,
+        population=before.manifest.get("population") if before else None,
     )
 
 
