@@ -18,7 +18,7 @@ from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
 from jingkai.console.accounts import add_account
 from jingkai.console.files import path_of
-from jingkai.console.models import Account, ApiToken, Correction, Job, StoredFile, TrailEntry, Upload
+from jingkai.console.models import Account, ApiToken, Case, CaseFile, Correction, Job, StoredFile, TrailEntry, Upload
 from jingkai.console.retention.sweep import retain
 add_account("officer", "a long pass phrase 7", "officer", zone="z", office="tax")
 who, now = Account.objects.get(), timezone.now()
@@ -50,6 +50,8 @@ for days in (4000, 10):
     ApiToken.objects.create(name="t", account=who, digest=str(days), begins="jk_", expires_at=ago(days))
     AccessAttempt.objects.create(username="x", ip_address="::1", user_agent=str(days), failures_since_start=1)
     Session.objects.create(session_key=str(days), session_data="", expire_date=ago(days))
+case = Case.objects.create(service="s", entity="enterprise", subject="e", enterprise="e", zone="z", by=who)
+CaseFile.objects.create(case=case, material="m", file=file(4000), event=1)
 job(0)
 Session.objects.create(session_key="on", session_data="", expire_date=now + timedelta(hours=1))
 AccessAttempt.objects.filter(user_agent="4000").update(attempt_time=ago(4000))
@@ -90,8 +92,8 @@ def test_what_is_past_its_period_goes_and_nothing_else(apart: Apart) -> None:
         "corrections": 8,
         "with_papers": ["f0.10", "f1.10", "f2.10", "f3.10", "f3.4000"],
         "uploads": ["discarded", "loaded", "loaded", "previewed", "refused"],
-        "files": 11,
-        "on_disk": 11,
+        "files": 12,
+        "on_disk": 12,
         "jobs": 3,
         "sessions": ["on"],
         "told": ["evidence", "files", "jobs", "keys", "sessions", "sign_ins", "uploads"],

@@ -112,11 +112,16 @@ def offer(
 
 
 def open_columns(found: Opened, offered: Offer) -> dict[str, str]:
-    """Return the columns whose values the applicant has to state, with the fact that each is of."""
+    """Return the columns whose values the applicant has to state, with the fact that each is of.
+
+    Only what the applicant itself holds: what an office holds and does not share, an expert's mark, is
+    proved by a paper and put down by that office.
+    """
     decider = _decider(found, offered.item)
     assert decider is not None
     row = dict(offered.row)
-    asked = [n for n in offered.entitlement.needed if n.asked and not n.known]
+    needed = offered.entitlement.needed
+    asked = [n for n in needed if n.asked and not n.known and n.office == "enterprise"]
     return {c: n.fact for n in asked for c in decider.columns_of(n, row)}
 
 
@@ -150,7 +155,7 @@ def _offer(
 def _decider(found: Opened, item: Item) -> Entitlements | None:
     """Return what decides an item's right; None where its rule is not in force or it has no data."""
     entity = item.source.entity
-    if entity not in found.snapshot.entities or not found.snapshot.rows(entity):
+    if item.source.rule not in found.run.rules or not found.snapshot.rows(entity):
         return None
 
     def made() -> Entitlements | None:

@@ -106,7 +106,7 @@ def _evidence(days: int, days_unused: int) -> QuerySet[StoredFile]:
 
 
 def _loose(before: datetime) -> QuerySet[StoredFile]:
-    return StoredFile.objects.filter(at__lt=before, upload=None, correction=None)
+    return StoredFile.objects.filter(at__lt=before, upload=None, correction=None, casefile=None)
 
 
 def _jobs(before: datetime) -> list[QuerySet[Any]]:

@@ -1,0 +1,53 @@
+"""Rights offered to an enterprise, and what it has to state for them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from jingkai.registry.snapshot import Snapshot, write_snapshot
+from jingkai.services.entitlement import Entitlements
+from jingkai.workspace import Workspace
+from tests.console.conftest import SOURCE
+
+pytestmark = pytest.mark.xdist_group("console")
+
+
+def test_an_applicant_states_what_it_holds_itself_and_no_office_s_own_judgement(found: Any) -> None:
+    from jingkai.console.casework.procedures import procedures
+    from jingkai.console.casework.rights import Offer, offer, open_columns
+
+    item = procedures().items["high_tech_enterprise_recognition"]
+    keys = found.snapshot.scan("enterprise").select("key").collect()["key"]
+    matches = (found.snapshot.at_key("enterprise", key) for key in keys)
+    offered = (offer(found, m, item, m.key) for m in matches)
+    one = next(o for o in offered if o.entitlement.mode == "prefilled")
+    own = found.rulebook.vocabulary.entities["enterprise"].column
+    unshared = [c for c in one.row if (known := own(c)) and not known[0].shared]
+    row = {**one.row, **dict.fromkeys(unshared)}
+    entitled = Entitlements(item, found.every, found.day, row).of(row)
+    offices = {n.fact: n.office for n in entitled.needed if n.asked and not n.known}
+    assert "science_technology" in offices.values()  # the marks of experts
+    stated = open_columns(found, Offer(item, one.subject, entitled, row))
+    assert stated and {offices[fact] for fact in stated.values()} == {"enterprise"}
+
+
+def test_a_right_whose_rule_is_not_in_force_yet_is_not_offered(site: Any, tmp_path: Path) -> None:
+    from jingkai.console.casework.rights import offers
+    from jingkai.console.opened import Opened, rulebook
+
+    workspace = Workspace.init(tmp_path / "area")
+    frames = {
+        "enterprise": pl.DataFrame({"key": ["91999999000000001K"], "name": ["合成企业"]}),
+        "penalty": pl.DataFrame({"key": ["处罚:一"], "enterprise": ["91999999000000001K"]}),
+    }
+    write_snapshot(workspace, frames, as_of=date(2026, 3, 31), sources=[SOURCE], synthetic=True)
+    found = Opened(workspace, Snapshot.current(workspace), rulebook())
+    match = found.snapshot.at_key("enterprise", "91999999000000001K")
+    assert match is not None
+    offered = {o.item.id for o in offers(found, match)}
+    assert offered and "credit_repair_record" not in offered
