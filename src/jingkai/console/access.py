@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 #: Facts whose reading is written into the audit trail.
-SENSITIVE = frozenset({"business", "personal"})
+SENSITIVE = frozenset({"business", "personal", "supervision"})
 #: The office of a zone that serves all others' counters: it sees what they hold.
 _WHOLE = "zone_committee"
 
@@ -46,11 +46,11 @@ def may_see_enterprise(account: Account, key: str, zone: str | None) -> bool:
 def may_see_fact(account: Account, fact: Fact) -> bool:
     """Return whether an account may see a fact's value of an enterprise that it may see.
 
-    An enterprise sees all of its own; an officer what its office holds, what is shared between
-    offices or not sensitive. The zone's own administration sees all.
+    An enterprise sees all of its own but what is for supervision alone; an officer what its office
+    holds, what is shared between offices or not sensitive. The zone's own administration sees all.
     """
     if account.role == Role.ENTERPRISE:
-        return True
+        return fact.sensitivity != "supervision"
     if account.role != Role.OFFICER:
         return False
     mine = account.office in (_WHOLE, fact.holder)

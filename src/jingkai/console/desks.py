@@ -29,6 +29,7 @@ _ANALYST = (
 )
 _ENTERPRISE = (
     Entry("my", "我的权益", "My entitlements", ("my_rule",)),
+    Entry("my_credit", "信用", "Credit"),
     Entry("my_facts", "我的数据", "My facts", ("my_correct",)),
     Entry("my_corrections", "我的更正", "My corrections", ("my_correction",)),
 )
@@ -36,6 +37,7 @@ _OFFICER = (
     Entry("desk", "工作台", "Desk", ("correction",)),
     Entry("enterprises", "企业", "Enterprises", ("enterprise", "enterprise_rule")),
     Entry("call_list", "临界名单", "Call list"),
+    Entry("repairs", "信用修复", "Credit repair"),
     Entry("imports", "导入", "Imports", ("import_new", "import")),
     _JOBS,
 )

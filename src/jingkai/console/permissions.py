@@ -48,7 +48,10 @@ _OWN_ACCOUNT = (
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
 )
-_OFFICER = ("desk", "call_list", "correction", "enterprises", "enterprise", "enterprise_rule")
+_OFFICER = (
+    *("desk", "call_list", "repairs", "correction"),
+    *("enterprises", "enterprise", "enterprise_rule"),
+)
 _AUDITOR = ("trail",)
 #: Keys and what programs ask with them; an auditor changes nothing, so it has none.
 _KEYS = ("tokens", "token_revoke", "api:check")
@@ -66,6 +69,7 @@ _ANALYSTS = frozenset({Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})
 _ENTERPRISE = (
     "my",
     "my_rule",
+    "my_credit",
     "my_paper",
     "my_facts",
     "my_correct",

@@ -20,7 +20,7 @@ from jingkai.console.permissions import ROUTES, allowed
 from jingkai.console.portal.library import rule_lines
 from jingkai.console.portal.rule_words import library_day
 from jingkai.console.roles import Role, role_of
-from jingkai.console.told import sensitive_facts
+from jingkai.console.told import hidden_from, reasons_told, sensitive_facts, told_rules
 from jingkai.console.trail import record
 
 __all__ = ["search"]
@@ -104,9 +104,11 @@ def _own(request: HttpRequest, found: Opened, asked: str) -> list[Group]:
         match = enterprise_for(request.user, found, request.user.enterprise)
     except NotFound:  # the register does not have it (any more)
         return []
+    hidden = hidden_from(request.user, found, lang)
+    columns = [c for c in known_columns(found) if c not in hidden]
     lines = [
         line
-        for line in fact_lines(found, match.position, known_columns(found), lang)
+        for line in fact_lines(found, match.position, columns, lang)
         if line["known"] and all(w in line["label"].casefold() for w in words)
     ]
     shown = [line["column"] for line in lines[:_MOST]]
@@ -121,12 +123,10 @@ def _own(request: HttpRequest, found: Opened, asked: str) -> list[Group]:
         for line in lines
     ]
     titles = {
-        n: found.rulebook.rules[n].source.title.text(lang)
-        for n, r in found.run.rules.items()
-        if r["entity"] == "enterprise"
+        n: found.rulebook.rules[n].source.title.text(lang) for n in told_rules(request.user, found)
     }
     names = [n for n, t in titles.items() if all(w in t.casefold() for w in words)]
-    reasons = found.explainer.explain("enterprise", match.position, names, lang) if names else []
+    reasons = reasons_told(request.user, found, match.position, lang, names) if names else []
     rules = [
         _item(r.title, _link("my_rule", r.rule), reason_line(found, r, lang)["word"])
         for r in reasons

@@ -20,7 +20,7 @@ from jingkai.rulebook.lower import Lowering
 from jingkai.rulebook.plan import Plan, col, lit
 from jingkai.rulebook.rule import Condition
 
-__all__ = ["granted_from"]
+__all__ = ["granted_from", "waiting_conditions"]
 
 _DAY = pl.duration(days=1)
 
@@ -65,6 +65,11 @@ def granted_from(
     return waiting.dated(frame)
 
 
+def waiting_conditions(rule: Rule) -> list[str]:
+    """Return the conditions of a rule that change with the day asked about, in the file's order."""
+    return [c.id for c in rule.conditions if _days_asked(_whole(c))]
+
+
 @dataclass(slots=True)
 class _OnDay(Lowering):
     """Lowers with the day asked about read from a column."""
@@ -89,7 +94,7 @@ class _Waiting:
     @property
     def timed(self) -> list[Condition]:
         """The conditions that change with the day."""
-        return [c for c in self.rule.conditions if _days_asked(_whole(c))]
+        return [self.rule.condition(c) for c in waiting_conditions(self.rule)]
 
     def then(self, given: Collection[str]) -> pl.Expr:
         """Return whether the rule grants once its conditions of time hold."""

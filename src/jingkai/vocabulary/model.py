@@ -86,7 +86,7 @@ class Fact(_Model):
     holder: str = "enterprise"
     shared: bool = False
     material: Label | None = None
-    sensitivity: Literal["public", "internal", "business", "personal"] = "business"
+    sensitivity: Literal["public", "internal", "supervision", "business", "personal"] = "business"
     label: Label
     aliases: tuple[str, ...] = ()
     definition: Label

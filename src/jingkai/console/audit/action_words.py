@@ -53,6 +53,8 @@ _ACTIONS = {
     "import.undo": ("发起撤销导入", "undoing an import started"),
     "import.undone": ("导入已撤销", "import undone"),
     "paper.issue": ("出具认定结果", "decision issued on paper"),
+    "repairs.export": ("导出信用修复名单", "list of credit repairs exported"),
+    "repairs.read": ("查看信用修复名单", "list of credit repairs read"),
     "reform.start": ("发起改革测算", "reform started"),
     "request.forged": ("伪造或过期的表单", "forged or stale form"),
     "request.refused": ("越权访问被拒绝", "request refused"),

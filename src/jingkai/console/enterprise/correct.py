@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from jingkai.console import corrections
+from jingkai.console.access import may_see_fact
 from jingkai.console.address import address_of
 from jingkai.console.answer import answer
 from jingkai.console.correction_lines import correction_line, corrections_of
@@ -29,7 +30,7 @@ __all__ = ["my_correct", "my_correction", "my_corrections"]
 def my_correct(request: HttpRequest, column: str) -> HttpResponse:
     """Show the form to correct a fact, and take what it sends."""
     found, match = own(request)
-    fact, year = _correctable(found, column)
+    fact, year = _correctable(request, found, column)
     error: ConsoleError | None = None
     if request.method == "POST":
         try:
@@ -83,9 +84,9 @@ def my_correction(request: HttpRequest, id: int) -> HttpResponse:
     return answer(request, "console/enterprise/correction.html", page)
 
 
-def _correctable(found: Opened, column: str) -> tuple[Fact, int | None]:
-    entity = found.rulebook.vocabulary.entities["enterprise"]
-    if entity.column(column) is None:
+def _correctable(request: HttpRequest, found: Opened, column: str) -> tuple[Fact, int | None]:
+    known = found.rulebook.vocabulary.entities["enterprise"].column(column)
+    if known is None or not may_see_fact(request.user, known[0]):
         raise NotFound("没有这个数据项", hint="从“我的数据”里选择")
     return corrections.correctable(found.rulebook.vocabulary, column)
 

@@ -12,6 +12,7 @@ from jingkai.console.answer import answer
 from jingkai.console.enterprise.own import about, own
 from jingkai.console.errors import NotFound
 from jingkai.console.fact_lines import THEMES, fact_lines, known_columns
+from jingkai.console.told import hidden_from
 
 __all__ = ["my_facts"]
 
@@ -20,7 +21,9 @@ def my_facts(request: HttpRequest) -> HttpResponse:
     """Show an enterprise what the register knows of it; query: theme, q (words of a fact's name)."""
     found, match = own(request)
     lang, asked = request.lang, request.GET.get("q", "").strip()[:40]
-    every = fact_lines(found, match.position, known_columns(found), lang)
+    hidden = hidden_from(request.user, found, lang)
+    columns = [c for c in known_columns(found) if c not in hidden]
+    every = fact_lines(found, match.position, columns, lang)
     themes = _themes(every, lang)
     theme = request.GET.get("theme", "") or ("" if asked else themes[0]["theme"])
     if theme and theme not in {t["theme"] for t in themes}:

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 
 from jingkai.console.answer import answer
 from jingkai.console.enterprise.own import about, own
-from jingkai.console.entitlements import entitlements, reason_line, reasons_of
+from jingkai.console.entitlements import entitlements, reason_line
 from jingkai.console.errors import NotFound
 from jingkai.console.fact_lines import fact_lines, read_columns
 from jingkai.console.models import IssuedDecision
 from jingkai.console.opened import Opened
+from jingkai.console.told import reasons_told, supervised_rules, told_rules
 from jingkai.explain.reason import RuleReason
 from jingkai.registry.snapshot import Match
 
@@ -29,7 +30,7 @@ def my(request: HttpRequest) -> HttpResponse:
     """Show an enterprise what it is entitled to; query: measure."""
     found, match = own(request)
     lang = request.lang
-    every = entitlements(found, reasons_of(found, match.position, lang), lang)
+    every = entitlements(found, reasons_told(request.user, found, match.position, lang), lang)
     asked = request.GET.get("measure", "")
     if asked and asked not in {m["measure"] for m in every["measures"]}:
         raise NotFound(f"没有举措“{asked}”", hint="从列表里选择")
@@ -50,7 +51,7 @@ def my_rule(request: HttpRequest, name: str) -> HttpResponse:
     """Show one rule's verdict on an enterprise with every condition, item, fact and article."""
     found, match = own(request)
     lang = request.lang
-    line = reason_line(found, own_reason(found, match, name, lang), lang)
+    line = reason_line(found, own_reason(request, found, match, name), lang)
     page = {
         "enterprise": about(found, match),
         "day": found.day.isoformat(),
@@ -61,18 +62,19 @@ def my_rule(request: HttpRequest, name: str) -> HttpResponse:
     return answer(request, "console/enterprise/my_rule.html", page)
 
 
-def own_reason(found: Opened, match: Match, name: str, lang: str) -> RuleReason:
-    """Return a rule's reason for an enterprise.
+def own_reason(request: HttpRequest, found: Opened, match: Match, name: str) -> RuleReason:
+    """Return a rule's reason for the enterprise that asks.
 
     Raises
     ------
     NotFound
-        If there is no such rule about enterprises in force.
+        If there is no such rule about enterprises in force, or what it says is for supervision alone.
     """
-    ran = found.run.rules.get(name)
-    if ran is None or ran["entity"] != "enterprise":
+    if name in supervised_rules(found):
+        raise NotFound("这项结果只用于监管，不公开，也不出具", hint="失信记录和修复见“信用”")
+    if name not in told_rules(request.user, found):
         raise NotFound(f"没有关于企业的规则“{name}”，或现在未施行", hint="从“我的权益”进入")
-    return found.explainer.explain("enterprise", match.position, [name], lang)[0]
+    return reasons_told(request.user, found, match.position, request.lang, [name])[0]
 
 
 def _papers(key: str, rule: str = "") -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ _WAIT = 600  # seconds
 def my_paper(request: HttpRequest, name: str) -> HttpResponse:
     """Put the decision on a rule on paper, and go to it."""
     found, match = own(request)
-    reason = own_reason(found, match, name, request.lang)
+    reason = own_reason(request, found, match, name)
     made = issue(request.user, found, match, reason, request.lang)
     record(request, "paper.issue", match.key, number=made.number, rule=name)
     return redirect("paper", number=made.number)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from jingkai.console.access import enterprise_for
 from jingkai.console.answer import answer
+from jingkai.console.credit.section import credit_facts, credit_section
 from jingkai.console.entitlements import STATES, entitlements, reason_line
 from jingkai.console.errors import NotFound
 from jingkai.console.fact_lines import THEMES, fact_lines, known_columns, theme_of
@@ -17,7 +18,7 @@ from jingkai.console.officer.history import correction_lines, paper_lines, regis
 from jingkai.console.officer.outcomes import outcomes
 from jingkai.console.officer.register import industry_title, opened_register
 from jingkai.console.opened import Opened
-from jingkai.console.told import hidden_from, reasons_told, sensitive_facts
+from jingkai.console.told import hidden_from, reasons_told, sensitive_facts, supervised_rules
 from jingkai.console.trail import record
 from jingkai.registry.snapshot import Match
 
@@ -46,6 +47,7 @@ def enterprise(request: HttpRequest, key: str) -> HttpResponse:
     hidden = hidden_from(account, found, lang)
     lines = fact_lines(found, match.position, _visible(found, hidden), lang)
     told = entitlements(found, reasons_told(account, found, match.position, lang), lang)
+    supervised = supervised_rules(found)  # they stand under credit
     values = found.explainer.row("enterprise", match.position)[0]
     corrections = correction_lines(found, match.key, hidden, lang)
     page: dict[str, Any] = {
@@ -53,14 +55,16 @@ def enterprise(request: HttpRequest, key: str) -> HttpResponse:
         "counts": told["counts"],
         "waiting": sum(c["state"] == "submitted" for c in corrections),
         "states": _by_state(told["rules"], lang),
-        "sorts": _by_sort(told["rules"], lang),
+        "sorts": _by_sort([r for r in told["rules"] if r["rule"] not in supervised], lang),
+        "credit": credit_section(account, found, match.key, told["rules"], lang),
         "outcomes": outcomes(found, values, lang),
         "themes": _themes(found, lines, hidden, lang),
         "corrections": corrections,
         "papers": paper_lines(found, match.key, lang),
         "changes": register_changes(found, match.key, hidden, lang),
     }
-    _write_down(request, found, match, [line["column"] for line in lines if line["known"]])
+    shown = sensitive_facts(found, [line["column"] for line in lines if line["known"]])
+    _write_down(request, match, shown + credit_facts(account, found, page["credit"]))
     return answer(
         request, "console/officer/enterprise.html", page, _facts_table(lines, lang), match.name
     )
@@ -84,9 +88,8 @@ def enterprise_rule(request: HttpRequest, key: str, name: str) -> HttpResponse:
         "rule": reason_line(found, reason, lang),
         "facts": lines,
     }
-    _write_down(
-        request, found, match, [line["column"] for line in lines if line["known"]], rule=name
-    )
+    shown = sensitive_facts(found, [line["column"] for line in lines if line["known"]])
+    _write_down(request, match, shown, rule=name)
     table = _conditions_table(page["rule"])
     return answer(
         request, "console/officer/enterprise_rule.html", page, table, f"{match.name}-{name}"
@@ -97,14 +100,12 @@ def _visible(found: Opened, hidden: Mapping[str, str]) -> list[str]:
     return [c for c in known_columns(found) if c not in hidden]
 
 
-def _write_down(
-    request: HttpRequest, found: Opened, match: Match, shown: list[str], **detail: str
-) -> None:
+def _write_down(request: HttpRequest, match: Match, facts: list[str], **detail: str) -> None:
     """Write into the trail which sensitive facts were shown, and in which form."""
     form = request.GET.get("format", "")
     action = "enterprise.export" if form in _FILES else "enterprise.read"
     detail |= {"format": form} if form else {}
-    record(request, action, match.key, sensitive_facts(found, shown), **detail)
+    record(request, action, match.key, facts, **detail)
 
 
 def _head(found: Opened, match: Match, values: dict[str, Any], lang: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from jingkai.explain.missing import whole_test
 from jingkai.rulebook import Rule, tree
 from jingkai.rulebook.grammar import unit_of
 
-__all__ = ["WITHIN", "called", "counted_before", "near_rules", "unit_text"]
+__all__ = ["WITHIN", "called", "counted_before", "hidden_conditions", "near_rules", "unit_text"]
 
 #: As a near miss counts what lacks at most this share of what is needed.
 WITHIN = Fraction(1, 5)
@@ -51,7 +51,7 @@ def _counted(found: Opened, zone: str, hidden: Mapping[str, str]) -> pl.DataFram
     def count() -> pl.DataFrame:
         args = (found.rulebook, found.snapshot, found.run)
         names = [n for n, r in found.run.rules.items() if r["entity"] == "enterprise"]
-        given = {n: _hidden_conditions(found, found.rulebook.rules[n], hidden) for n in names}
+        given = {n: hidden_conditions(found, found.rulebook.rules[n], hidden) for n in names}
         return near_table(*args, "enterprise", WITHIN, zone, given)
 
     return found.kept(_kept_as(zone, hidden), count)
@@ -75,13 +75,13 @@ def called(found: Opened, zone: str, rule: str, hidden: Mapping[str, str]) -> pl
 
     def find() -> pl.DataFrame:
         args = (found.rulebook, found.snapshot, found.run)
-        given = _hidden_conditions(found, found.rulebook.rules[rule], hidden)
+        given = hidden_conditions(found, found.rulebook.rules[rule], hidden)
         return near_misses(*args, rule, zone=zone, given=given).rows
 
     return found.kept(_kept_as(zone, rule, hidden), find)
 
 
-def _hidden_conditions(found: Opened, rule: Rule, hidden: Mapping[str, str]) -> list[str]:
+def hidden_conditions(found: Opened, rule: Rule, hidden: Mapping[str, str]) -> list[str]:
     """Return the conditions of a rule that rest on hidden facts."""
     facts = found.explainer.plans.facts
     return [
