@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from jingkai.console.casework.errors import CaseRefused
+from jingkai.console.casework.granting import check_handing_over, grant_told
 from jingkai.console.casework.procedures import today
 from jingkai.console.casework.recorded import ReadCase, read_case
 from jingkai.console.casework.turns import COUNTER
-from jingkai.console.models import Account, Case, CasePart, RecordedEvent
+from jingkai.console.casework.worklist import keep_parts
+from jingkai.console.models import Account, Case, RecordedEvent
 from jingkai.console.roles import Role
 from jingkai.console.trail import record_as
 from jingkai.services import lawful
@@ -70,8 +72,8 @@ def act(
     Raises
     ------
     CaseRefused
-        If the step is not this account's, not lawful as the case stands, or somebody decided meanwhile: with
-        who did what.
+        If the step is not this account's, not lawful as the case stands, decides otherwise than the rule
+        without a reason, or somebody decided meanwhile: with who did what.
     """
     day = on or today()
     with transaction.atomic():
@@ -83,6 +85,10 @@ def act(
         office = account.office if account.role == Role.OFFICER else ""
         event = CaseEvent(kind, day, _actor(account), account.username, office, **told)
         _check_seen(found, item, event, seen)
+        if kind == "grant":
+            event = grant_told(found, item, event)
+        elif kind == "deliver":
+            check_handing_over(found, item, event)
         return record_events(found, [(item, event)], account, address)
 
 
@@ -226,8 +232,4 @@ def _keep(found: ReadCase) -> None:
         raise CaseRefused(
             "同一权利本年度已经兑现，或同一事项另有办件在办", hint="查看这家企业的其他办件"
         ) from error
-    for part in found.parts(today()):
-        CasePart.objects.filter(case=case, item=part.item).update(
-            status=part.status, turn=part.turn, due_on=part.due_on, sure=part.sure,
-            granted=part.granted,
-        )  # fmt: skip
+    keep_parts(found.parts(today()))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jingkai.console.casework.acting import may_act
 from jingkai.console.casework.recorded import ReadCase
+from jingkai.console.casework.turns import turn
 from jingkai.console.fact_values import read_value, value_text
 from jingkai.console.models import Account, RecordedEvent
 from jingkai.console.roles import Role
@@ -19,7 +20,7 @@ from jingkai.services.case_machine import STEPS, possible_steps
 from jingkai.services.law import licensing_law
 from jingkai.vocabulary import Label
 
-__all__ = ["case_line", "service_title"]
+__all__ = ["case_line", "part_line", "service_title"]
 
 _STATUS = {
     "draft": Label(zh="未开始", en="not begun"), "received": Label(zh="已收件", en="received"),
@@ -79,6 +80,39 @@ def case_line(
         "files": _files(found, lang),
         "given": _given(found, book, lang),
         "right": case.right,
+    }
+
+
+def part_line(
+    found: ReadCase, name: str, book: Rulebook, day: date, lang: str = "zh"
+) -> dict[str, Any]:
+    """Return an item of a case as a list shows it.
+
+    Returns
+    -------
+    dict
+        ``case``, ``number``, ``item``, ``title``, ``service``, ``enterprise``, ``matter``, ``status``,
+        ``status_text``, ``turn`` (whose act it waits for, in words; empty: the applicant's, or nobody's),
+        ``due`` (what is due next, as a part's clocks have it; null: nothing), ``amount``, ``at``.
+    """
+    case, state, item = found.case, found.states[name].on(day), found.items[name]
+    never, offices = found.never(name), book.vocabulary.offices
+    running = [c for c in clocks(state, day, found.catalogue.warning) if c.now is not None]
+    soonest = min(running, key=lambda c: c.end.assumed or date.max, default=None)
+    return {
+        "case": case.pk,
+        "number": case.number,
+        "item": name,
+        "title": item.title.text(lang),
+        "service": service_title(found, lang),
+        "enterprise": {"key": case.enterprise, "name": case.name or case.enterprise},
+        "matter": case.matter,
+        "at": timezone.localtime(case.at).strftime("%Y-%m-%d"),
+        "status": "never" if never else state.status,
+        "status_text": _status_text(state, item.source.kind, never, lang),
+        "turn": [offices[o].label.text(lang) for o in ([] if never else turn(state))],
+        "due": None if soonest is None or never else _clock(soonest, lang),
+        "amount": None if state.amount is None else f"{state.amount:,.2f}",
     }
 
 
@@ -170,8 +204,27 @@ def _clock(clock: CaseClock, lang: str) -> dict[str, Any]:
         "mark": _MARKS.get(now.state, "") if now else ("" if clock.kept is not False else "bad"),
         "left": now.left if now else None,
         "late_by": now.late_by if now else 0,
+        "text": _clock_text(clock, lang),
         "note": end.note,
     }
+
+
+def _clock_text(clock: CaseClock, lang: str) -> str:
+    """Say how a deadline stands: before it, after it, or what came of it."""
+    now, zh = clock.now, lang == "zh"
+    if now is None:
+        words = {True: ("按期", "in time"), False: ("逾期", "late"), None: ("已办", "done")}
+        return words[clock.kept][not zh]
+    if now.state == "paused":
+        return "已停止计时" if zh else "clock stopped"
+    if now.state == "late":
+        days = now.late_by
+        return f"已逾期 {days} 个工作日" if zh else f"late by {days} working days"
+    if now.state == "due":
+        return "今天到期" if zh else "due today"
+    left = f"还剩 {now.left} 个工作日" if zh else f"{now.left} working days left"
+    soon = ("，快到期" if zh else ", due soon") if now.state == "soon" else ""
+    return left + soon
 
 
 def _appeals(state: CaseState, lang: str) -> list[dict[str, Any]]:

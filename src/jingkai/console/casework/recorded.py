@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from jingkai.console.casework.procedures import items_of, procedures
@@ -96,6 +97,7 @@ def read_case(case: Case) -> ReadCase:
 def read_cases(cases: Iterable[Case]) -> list[ReadCase]:
     """Return cases as their events tell them; the events of all are fetched at once."""
     rows = list(cases)
+    prefetch_related_objects(rows, "parts")
     by_case: dict[int, list[RecordedEvent]] = {c.pk: [] for c in rows}
     for event in RecordedEvent.objects.filter(case__in=by_case).order_by("case", "number"):
         by_case[event.case_id].append(event)
@@ -105,7 +107,7 @@ def read_cases(cases: Iterable[Case]) -> list[ReadCase]:
 def _read(case: Case, events: tuple[RecordedEvent, ...]) -> ReadCase:
     day = timezone.localdate(case.at) if case.at else timezone.localdate()
     catalogue = procedures(day)
-    names = dict.fromkeys(case.parts.values_list("item", flat=True)) if case.pk else {}
+    names = {p.item for p in case.parts.all()} if case.pk else set()
     items = items_of(case.service, case.bundle, day)
     items = {n: i for n, i in items.items() if n in names}
     waits = dict.fromkeys(items, ()) if not case.bundle else _waits(catalogue, case.service, items)
