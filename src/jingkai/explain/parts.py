@@ -45,13 +45,14 @@ def item_parts(rule: Rule, row: RowEvaluator, telling: Telling) -> Iterator[Part
 def class_parts(rule: Rule, row: RowEvaluator, telling: Telling) -> Iterator[PartReason]:
     """Yield the classes of a grade, down to the one that holds; nothing of another kind of rule."""
     open_before = False
+    articles = {g.grade: g.basis for g in rule.source.grades}
     for grade, test in rule.grades:
         verdict = True if test is None else verdict_of(row.value(row.plans.test(rule, test)))
         missing = [] if test is None or verdict is not None else telling.missing(test)
         known = None if verdict and open_before else verdict  # one before it may hold yet
         atoms = [] if test is None else telling.atoms(test)
         title = grade_text(rule, grade, telling.lang)
-        yield PartReason(title, verdict=known, atoms=atoms, missing=missing)
+        yield PartReason(title, articles[grade], verdict=known, atoms=atoms, missing=missing)
         if verdict:
             return
         open_before |= verdict is None

@@ -18,6 +18,7 @@ RECORDS = [
     ("轻微", 0, "minor", date(2026, 6, 29), True, True, False, None),
     ("不可修复", 0, "general", date(2026, 1, 10), True, True, True, None),
     ("修复过", 0, "general", date(2026, 1, 11), True, True, False, True),
+    ("一年已满", 0, "general", date(2025, 6, 30), True, True, False, None),
     ("未作承诺", 1, "general", date(2026, 2, 1), True, False, False, None),
     ("别处的", 3, "general", date(2026, 2, 1), True, True, False, None),
 ]

@@ -16,6 +16,7 @@ STATES = {
     "程度不明": ("open", None, None),
     "轻微": ("now", None, True),
     "不可修复": ("barred", "2026-04-10", False),
+    "一年已满": ("ended", "2025-09-30", False),
     "修复过": ("repaired", "2026-04-11", False),
 }
 #: What rests on the class, or is it.
@@ -60,6 +61,14 @@ def test_no_record_found_is_not_said_to_be_none(
     assert "没有查到不等于没有" in _text(of("firm2").get("/my/credit/"))
 
 
+def test_nothing_is_decided_while_the_rule_is_not_in_force(
+    of: Callable[[str], Any], records: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(records.run.manifest["rules"], "credit_repair")
+    for who, address in (("firm0", "/my/credit/"), ("tax", "/desk/repairs/")):
+        assert "没有施行，不作判断" in _text(of(who).get(address))
+
+
 def test_the_class_is_told_to_offices_and_not_to_the_enterprise(
     of: Callable[[str], Any], records: Any
 ) -> None:
@@ -71,7 +80,8 @@ def test_the_class_is_told_to_offices_and_not_to_the_enterprise(
     classes = {r["rule"]: r for r in officer["credit"]["classes"]}
     assert set(classes) == CLASS_RULES
     assert classes["credit_risk_class"]["word"].startswith("C")
-    assert any(p["verdict"] and p["atoms"] for p in classes["credit_risk_class"]["parts"])
+    (holds,) = (p for p in classes["credit_risk_class"]["parts"] if p["verdict"])
+    assert holds["atoms"] and holds["basis"] == "企业信用风险分类"
     assert "信用风险较高" in _text(of("market_supervision").get(f"/enterprises/{key}/"))
     assert "本页不显示分类结果" in _text(firm.get("/my/credit/"))
     mine = {r["rule"] for r in firm.get("/my/?format=json").json()["rules"]}

@@ -22,6 +22,7 @@ STATE_WORDS = {
     "soon": ("最短公示期未满", "shortest time not over", ""),
     "todo": ("还有事项未完成", "something is to be done", "bad"),
     "open": ("待核实", "not known yet", "open"),
+    "ended": ("公示期满", "ended by itself", ""),
     "barred": ("规定不可修复", "barred from repair", "bad"),
     "repaired": ("已修复", "repaired", "good"),
 }
@@ -106,7 +107,7 @@ def _explained(
     told = {r.rule: r for r in reasons}
     ends = told.get(END_RULE)
     return {
-        "reason": reason_line(found, told[RULE], lang),
+        "reason": {**reason_line(found, told[RULE], lang), "notes": ""},  # the same for each
         "ends": ends.due if ends is not None and ends.verdict else "",
     }
 

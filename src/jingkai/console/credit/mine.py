@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from jingkai.console.answer import answer
 from jingkai.console.credit.lines import explained_records, records_table
-from jingkai.console.credit.records import RULE, can_tell, records_whole_until
+from jingkai.console.credit.records import RULE, list_of_records
 from jingkai.console.enterprise.own import about, own
 
 __all__ = ["my_credit"]
@@ -18,13 +18,13 @@ def my_credit(request: HttpRequest) -> HttpResponse:
     """Show an enterprise its records of penalties: what each waits for, and whether it may be repaired."""
     found, match = own(request)
     lines = explained_records(request.user, found, match.key, request.lang)
-    until = records_whole_until(found)
+    notes = found.rulebook.rules[RULE].source.notes
     page: dict[str, Any] = {
         "enterprise": about(found, match),
         "day": found.day.isoformat(),
         "rule": RULE,
-        "loaded": can_tell(found),
-        "whole_until": until.isoformat() if until else None,
+        "notes": notes.text(request.lang) if notes else "",
+        "list": list_of_records(found),
         "records": lines,
         "repairable": sum(line["state"] == "now" for line in lines),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -20,19 +21,20 @@ __all__ = [
     "STATES",
     "can_tell",
     "lacking",
+    "list_of_records",
     "records_of",
-    "records_whole_until",
     "zone_records",
 ]
 
 #: The rule that says when a record may be repaired, and the one that says when it ends by itself.
 RULE, END_RULE = "credit_repair", "penalty_publication_end"
-#: States of a record: repairable today, once a day has come, with something still to be done, not known.
-STATES = ("now", "soon", "todo", "open", "barred", "repaired")
+#: States of a record: repairable today, once a day has come, with something still to be done, not known;
+#: nothing to be asked for: its publication ended by itself, repair is ruled out, done already.
+STATES = ("now", "soon", "todo", "open", "ended", "barred", "repaired")
 #: Facts of a record that pages show.
 COLUMNS = ("name", "kind", "occurred_on", "decided_by", "severity", "record_published")
 #: Conditions that nobody can still meet, with the state of a record that fails one.
-_ENDED = {"not_repaired": "repaired", "not_barred": "barred"}
+_FINAL = {"not_repaired": "repaired", "not_barred": "barred"}
 _DATES = {"occurred_on": pl.Date, "record_published": pl.Boolean}
 
 
@@ -41,9 +43,25 @@ def can_tell(found: Opened) -> bool:
     return "penalty" in found.snapshot.entities and RULE in found.run.rules
 
 
-def records_whole_until(found: Opened) -> date | None:
-    """Return the day up to which every record is there; None where the list is not known to be whole."""
-    return whole_until(found.snapshot, "penalty")
+def list_of_records(found: Opened) -> dict[str, Any]:
+    """Return how the list of records stands.
+
+    Returns
+    -------
+    dict
+        ``loaded`` (there is one), ``whole_until`` (day up to which every record is there, null where that
+        is not known), ``in_force`` (the rule on repair was run), ``begins`` (its first day where that is
+        still to come, else null).
+    """
+    until = whole_until(found.snapshot, "penalty")
+    rule = found.every.rules.get(RULE)
+    begins = rule.source.basis.from_ if rule is not None else found.day
+    return {
+        "loaded": "penalty" in found.snapshot.entities,
+        "whole_until": until.isoformat() if until else None,
+        "in_force": RULE in found.run.rules,
+        "begins": begins.isoformat() if begins > found.day else None,
+    }
 
 
 def records_of(found: Opened, key: str, hidden: Mapping[str, str]) -> pl.DataFrame:
@@ -126,16 +144,24 @@ def _records(found: Opened, hidden: Mapping[str, str]) -> pl.LazyFrame:
     days = (pl.col("from") - pl.lit(found.day)).dt.total_days().alias("days")
     return frame.select(
         *("position", "key"), owner.alias("enterprise"), *shown, *("from", "always"), days,
-        _state(rule, told, found.day).alias("state"),
+        _state(rule, told, _ended(found, hidden), found.day).alias("state"),
         *(e.alias(f"c:{c}") for c, e in told.items()),
     )  # fmt: skip
 
 
-def _state(rule: Rule, told: Mapping[str, pl.Expr], day: date) -> pl.Expr:
-    ended = [(told[c].not_(), state) for c, state in _ENDED.items() if c in told]
+def _ended(found: Opened, hidden: Mapping[str, str]) -> pl.Expr:
+    """Return whether the longest time of publication is surely over."""
+    known = END_RULE in found.run.rules
+    if not known or any(n in hidden for n in found.rulebook.rules[END_RULE].reads_facts()):
+        return pl.lit(False)
+    return pl.col(END_RULE) & (pl.col(f"{END_RULE}__due") <= found.day)
+
+
+def _state(rule: Rule, told: Mapping[str, pl.Expr], over: pl.Expr, day: date) -> pl.Expr:
     tests = [
+        *((told[c].not_(), state) for c, state in _FINAL.items() if c in told),
+        (over, "ended"),
         (pl.col(rule.id), "now"),
-        *ended,
         (pl.col("then").not_(), "todo"),
         (pl.col("then") & (pl.col("from") > day), "soon"),
     ]

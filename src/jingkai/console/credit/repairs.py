@@ -13,7 +13,7 @@ from jingkai.console.credit.records import (
     RULE,
     can_tell,
     lacking,
-    records_whole_until,
+    list_of_records,
     zone_records,
 )
 from jingkai.console.officer.register import opened_register
@@ -44,10 +44,9 @@ def repairs(request: HttpRequest) -> HttpResponse:
     which = which if which in _WHICH else "ready"
     rows, counts = _asked(found, zone, hidden, within, which)
     part = paged(rows.height, request.GET.get("page", ""), _A_PAGE)
-    until = records_whole_until(found)
     page: dict[str, Any] = {
-        "zone": zone, "day": found.day.isoformat(), "rule": RULE, "loaded": can_tell(found),
-        "whole_until": until.isoformat() if until else None, "some_hidden": _some_hidden(found, hidden),
+        "zone": zone, "day": found.day.isoformat(), "rule": RULE, "list": list_of_records(found),
+        "some_hidden": _some_hidden(found, hidden),
         "within": within, "days": list(_WITHIN), "which": which, "count": rows.height,
         "choices": [
             {"which": n, "title": zh if lang == "zh" else en, "count": counts[n]}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jingkai.console.credit.lines import explained_records, facts_shown
-from jingkai.console.credit.records import can_tell, records_whole_until
+from jingkai.console.credit.records import list_of_records
 from jingkai.console.models import Account
 from jingkai.console.opened import Opened
 from jingkai.console.told import hidden_from, supervised_rules
@@ -32,14 +32,12 @@ def credit_section(
     -------
     dict
         ``classes`` (rules for supervision alone, its class among them, with reasons), ``records`` (see
-        `explained_records`), ``loaded`` and ``whole_until`` of the list of records.
+        `explained_records`), and ``list`` (see `list_of_records`).
     """
-    until = records_whole_until(found)
     return {
         "classes": [r for r in rules if r["rule"] in supervised_rules(found)],
         "records": explained_records(account, found, key, lang),
-        "loaded": can_tell(found),
-        "whole_until": until.isoformat() if until else None,
+        "list": list_of_records(found),
     }
 
 
