@@ -60,12 +60,15 @@ def _show_ready(address: str) -> None:
 def _show_demo(address: str) -> None:
     """Make an account a desk, and print how to sign in as each, this once."""
     from jingkai.console.demo_accounts import demo_accounts
+    from jingkai.console.demo_cases import demo_cases
     from jingkai.console.opened import opened
 
     found = opened()
     if found is None:
         raise JingkaiError("工作区里还没有数据", hint="先运行 `jingkai population make`")
     accounts = demo_accounts(found)
+    if made := demo_cases(found):
+        line(f"已合成 {made} 个办件（示例），供各工作台试用")
     titles = dict(_ROLE_TITLES)
     rows = [[a.name, a.password, titles[a.role], a.about] for a in accounts]
     show_table(

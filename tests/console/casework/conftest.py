@@ -79,3 +79,26 @@ def permit(people: dict[str, Any], found: Any) -> Callable[[], Any]:
         return apply(people["firm_a"], found, Application(item.id, **about))
 
     return applied
+
+
+@pytest.fixture(scope="module")
+def history(town: Workspace) -> Iterator[int]:
+    """The demo's history of cases in the town, taken back at the end; how many there are."""
+    from django.db import transaction
+
+    from jingkai.console.demo_cases import demo_cases
+    from jingkai.console.models import Account
+    from jingkai.console.opened import opened
+
+    found = opened()
+    assert found is not None
+    key = found.snapshot.scan("enterprise").select("key").collect()["key"][0]
+    people = {
+        "demo-officer": {"role": "officer", "zone": found.zones["key"][0], "office": "zone_committee"},
+        "demo-enterprise": {"role": "enterprise", "enterprise": key},
+    }  # fmt: skip
+    with transaction.atomic():
+        for name, about in people.items():
+            Account.objects.create(username=name, **about)
+        yield demo_cases(found)
+        transaction.set_rollback(True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from jingkai.console.answer import answer
-from jingkai.console.demo_accounts import demo_name
+from jingkai.console.demo_accounts import STAFF, demo_name
 from jingkai.console.models import Account
 from jingkai.console.opened import Opened, opened
 from jingkai.console.permissions import allowed
@@ -32,7 +32,7 @@ def _demo_accounts(found: Opened | None) -> set[str]:
     """Return the demo accounts that there are; on real data none is told of."""
     if found is None or not found.synthetic:
         return set()
-    names = [demo_name(role) for role in Role if role is not Role.ANONYMOUS]
+    names = [demo_name(role) for role in Role if role is not Role.ANONYMOUS] + [*STAFF]
     there = Account.objects.filter(username__in=names, is_active=True)
     return set(there.values_list("username", flat=True))
 
@@ -46,6 +46,7 @@ def _stop(
         "role": str(stop.role),
         "title": stop.title[lang],
         "account": name if name in accounts else "",
+        "also": _also(accounts, found, lang) if stop.role is Role.OFFICER else [],
         "sign_in": not public and role is Role.ANONYMOUS,
         "other": not public and role not in (Role.ANONYMOUS, stop.role),
         "steps": [
@@ -57,6 +58,19 @@ def _stop(
             for step in stop.steps
         ],
     }
+
+
+def _also(accounts: set[str], found: Opened | None, lang: str) -> list[dict[str, str]]:
+    """Return the demo accounts of single offices that there are, with what each is for."""
+    if found is None:
+        return []
+    offices = found.rulebook.vocabulary.offices
+    told = []
+    for name, staff in STAFF.items():
+        if name in accounts:
+            office = offices[staff.office].label.text(lang)
+            told.append({"account": name, "office": office, "does": staff.does.text(lang)})
+    return told
 
 
 def _opens(step: Step, role: Role) -> bool:
