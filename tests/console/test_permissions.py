@@ -24,6 +24,7 @@ SAMPLES: dict[str, dict[str, str]] = {
     "figure": {"name": "zone_gdp"},
     "reform": {"key": "00000000-0000-4000-8000-000000000000"},
     "correction": {"pk": "1"},
+    "case": {"id": "1"},
     "enterprise": {"key": "stock:600000"},
     "enterprise_rule": {"key": "stock:600000", "name": "high_tech_enterprise"},
     "api:zone": {"key": "甲经开区"},

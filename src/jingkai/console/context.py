@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from jingkai.console.desks import DESKS
+from jingkai.console.desks import menu_of
 from jingkai.console.opened import opened
 from jingkai.console.roles import Role, role_of
 from jingkai.engine.table_file import SYNTHETIC
@@ -27,7 +27,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "lang": lang,
         "role": str(role),
-        "desk": DESKS.get(role, ()),
+        "desk": menu_of(role, getattr(user, "office", "")),
         "data": {"day": found.day, "year": found.year, "id": found.snapshot.id} if found else None,
         "synthetic": warning,
         "identity_provider": settings.OIDC_NAME,

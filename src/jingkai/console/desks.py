@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jingkai.console.casework.procedures import pays_out
+from jingkai.console.casework.turns import COUNTER
 from jingkai.console.roles import Role
+from jingkai.errors import JingkaiError
 
-__all__ = ["DESKS", "Entry"]
+__all__ = ["DESKS", "Entry", "menu_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ _ENTERPRISE = (
 )
 _OFFICER = (
     Entry("desk", "工作台", "Desk", ("correction",)),
+    Entry("cases", "办件", "Cases", ("case",)),
+    Entry("payments", "拨付", "Payments", ("offers",)),
     Entry("enterprises", "企业", "Enterprises", ("enterprise", "enterprise_rule")),
     Entry("call_list", "临界名单", "Call list"),
     Entry("repairs", "信用修复", "Credit repair"),
@@ -48,3 +53,18 @@ DESKS: dict[Role, tuple[Entry, ...]] = {
     Role.MINISTRY_ANALYST: _ANALYST,
     Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),
 }
+
+
+def menu_of(role: Role, office: str = "") -> tuple[Entry, ...]:
+    """Return what an account finds in the menu: of payments only who pays any, or serves all of a zone's."""
+    entries = DESKS.get(role, ())
+    if role != Role.OFFICER or office == COUNTER or _pays(office):
+        return entries
+    return tuple(e for e in entries if e.route != "payments")
+
+
+def _pays(office: str) -> bool:
+    try:
+        return bool(pays_out(office))
+    except JingkaiError:  # files that do not hold are told where they are needed
+        return True

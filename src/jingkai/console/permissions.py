@@ -50,6 +50,7 @@ _OWN_ACCOUNT = (
 )
 _OFFICER = (
     *("desk", "call_list", "repairs", "correction"),
+    *("cases", "case", "payments", "offers"),
     *("enterprises", "enterprise", "enterprise_rule"),
 )
 _AUDITOR = ("trail",)

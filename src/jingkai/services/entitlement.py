@@ -157,6 +157,30 @@ class Entitlements:
             self.item.id, name, mode, whole.reason, needed, papers, _yuan(whole.reason)
         )
 
+    def on_shared(self, facts: pl.LazyFrame) -> pl.LazyFrame:
+        """Return rows with whether what offices share alone settles the right: granted, of an amount above nothing.
+
+        Parameters
+        ----------
+        facts
+            A row an entity, with the columns that this was made for and any others.
+
+        Returns
+        -------
+        The rows with the rule's results on shared facts and `on_shared`; null: open.
+        """
+        types = facts.collect_schema()
+        kept = [
+            pl.lit(None, dtype=types[c]).alias(c)
+            for c, fact in self.facts.items()
+            if fact is not None and not fact.shared
+        ]
+        frame = program_frame(self.program, facts.with_columns(kept))
+        name = self.rule.id
+        if self.rule.kind != "amount":
+            return frame.with_columns(on_shared=pl.col(name))
+        return frame.with_columns(on_shared=pl.col(f"{name}__right") & (pl.col(name) > 0))
+
     def columns_of(self, needed: NeededFact, row: dict[str, Any]) -> list[str]:
         """Return the columns of a needed fact, of a yearly one every year's, that a row leaves unknown."""
         return [

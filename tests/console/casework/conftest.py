@@ -10,6 +10,7 @@ import pytest
 from jingkai.workspace import Workspace
 
 PDF = b"%PDF-1.7\nsynthetic\n"
+PAYOUT = "apprentice_subsidy_payout"
 #: No matter twice: of one thing there is one open case at a time.
 _MATTERS = itertools.count(1)
 
@@ -102,3 +103,38 @@ def history(town: Workspace) -> Iterator[int]:
             Account.objects.create(username=name, **about)
         yield demo_cases(found)
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def payout(people: dict[str, Any], found: Any) -> Iterator[Callable[..., Any]]:
+    """Open a case of the apprentices' subsidy for an enterprise, reviewed and ready to be decided."""
+    from django.db import transaction
+
+    from jingkai.console.casework.acting import act, record_events
+    from jingkai.console.casework.procedures import today
+    from jingkai.console.casework.recorded import read_case
+    from jingkai.console.models import Case, CasePart
+    from jingkai.services.case import CaseEvent
+
+    def forget() -> None:
+        """Leave the year's right to others."""
+        Case.objects.filter(service=PAYOUT).update(amount=None, ended=True)
+
+    def opened(key: str, forgetting: bool = True) -> Any:
+        if forgetting:
+            forget()
+        case = Case.objects.create(
+            service=PAYOUT, entity="enterprise", subject=key, enterprise=key, name="合成企业",
+            zone=people["counter"].zone, by=people["firm_a"], year=found.day.year,
+        )  # fmt: skip
+        CasePart.objects.create(case=case, item=PAYOUT, position=0, status="draft")
+        submit = CaseEvent("submit", today(), "applicant", people["firm_a"].username)
+        with transaction.atomic():
+            record_events(read_case(case), [(PAYOUT, submit)], people["firm_a"])
+        act(case.pk, PAYOUT, "accept", people["hr_officer"])
+        for step in ("review", "publish"):
+            read = act(case.pk, PAYOUT, "finish_step", people["hr_officer"], step=step)
+        return read
+
+    yield opened
+    forget()

@@ -2,50 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.console.casework.conftest import PAYOUT as ITEM
+
 pytestmark = pytest.mark.xdist_group("console")
-
-ITEM = "apprentice_subsidy_payout"
-
-
-@pytest.fixture
-def payout(people: dict[str, Any], found: Any) -> Iterator[Callable[..., Any]]:
-    """Open a case of the apprentices' subsidy for an enterprise, reviewed and ready to be decided."""
-    from django.db import transaction
-
-    from jingkai.console.casework.acting import act, record_events
-    from jingkai.console.casework.procedures import today
-    from jingkai.console.casework.recorded import read_case
-    from jingkai.console.models import Case, CasePart
-    from jingkai.services.case import CaseEvent
-
-    def forget() -> None:
-        """Leave the year's right to others."""
-        Case.objects.filter(service=ITEM).update(amount=None, ended=True)
-
-    def opened(key: str) -> Any:
-        forget()
-        case = Case.objects.create(
-            service=ITEM, entity="enterprise", subject=key, enterprise=key, name="合成企业",
-            zone=people["counter"].zone, by=people["firm_a"], year=found.day.year,
-        )  # fmt: skip
-        CasePart.objects.create(case=case, item=ITEM, position=0, status="draft")
-        submit = CaseEvent("submit", today(), "applicant", people["firm_a"].username)
-        with transaction.atomic():
-            record_events(read_case(case), [(ITEM, submit)], people["firm_a"])
-        act(case.pk, ITEM, "accept", people["hr_officer"])
-        for step in ("review", "publish"):
-            read = act(case.pk, ITEM, "finish_step", people["hr_officer"], step=step)
-        return read
-
-    yield opened
-    forget()
 
 
 @pytest.mark.parametrize(

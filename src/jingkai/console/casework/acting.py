@@ -108,7 +108,7 @@ def may_act(account: Account, found: ReadCase, item: str, kind: str, step: str =
     if kind == "finish_step":
         wanted = of.step(step)
         return wanted is not None and account.office == wanted.office
-    if kind == "deliver" and found.states[item].status == "granted":
+    if kind == "deliver" and found.states[item].granted:
         return account.office == of.hands_over
     if kind in _COUNTER_STEPS and account.office == COUNTER:
         return True

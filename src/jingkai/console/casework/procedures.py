@@ -14,7 +14,7 @@ from jingkai.console.opened import rulebook
 from jingkai.services.catalogue import Catalogue, Item
 from jingkai.services.load import item_folders, load_catalogue
 
-__all__ = ["items_of", "procedures", "today"]
+__all__ = ["items_of", "pays_out", "procedures", "today"]
 
 
 def procedures(day: date | None = None) -> Catalogue:
@@ -44,6 +44,12 @@ def items_of(service: str, bundle: bool, day: date) -> dict[str, Item]:
     if not bundle and service in found.items:
         return {service: found.items[service]}
     raise CaseRefused(f"没有办事事项“{service}”", hint="从“办事”里选择")
+
+
+def pays_out(office: str = "") -> list[Item]:
+    """Return the items that pay money which an office hands over; without an office those of every one."""
+    items = (i for i in procedures().items.values() if i.source.kind == "payment")
+    return [i for i in items if office in ("", i.hands_over)]
 
 
 def _state(folder: Path) -> tuple[tuple[str, int], ...]:

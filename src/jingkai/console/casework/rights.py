@@ -17,7 +17,16 @@ from jingkai.services.catalogue import Item
 from jingkai.services.entitlement import Entitlement, Entitlements, entitlement_row
 from jingkai.services.errors import CaseError
 
-__all__ = ["Offer", "offer", "offers", "open_columns", "stated", "subjects"]
+__all__ = [
+    "Offer",
+    "decider_of",
+    "offer",
+    "offers",
+    "open_columns",
+    "owner_column",
+    "stated",
+    "subjects",
+]
 
 _MOST_SUBJECTS = 200
 
@@ -55,7 +64,7 @@ def subjects(found: Opened, match: Match, entity: str) -> list[Match]:
     """Return the rows of an entity that belong to an enterprise: itself, or those that refer to it."""
     if entity == "enterprise":
         return [match]
-    owner = _owner(found, entity)
+    owner = owner_column(found, entity)
     if owner is None:
         return []
     have = found.snapshot.columns(entity)
@@ -76,7 +85,7 @@ def offers(found: Opened, match: Match) -> list[Offer]:
     items = [i for i in procedures(found.day).items.values() if i.source.rule is not None]
     made = []
     for item in items:
-        decider = _decider(found, item)
+        decider = decider_of(found, item)
         if decider is not None:
             made += [
                 _offer(found, item, s, decider, {})
@@ -105,7 +114,7 @@ def offer(
         If a stated value cannot be read.
     """
     row = next((s for s in subjects(found, match, item.source.entity) if s.key == subject), None)
-    decider = _decider(found, item)
+    decider = decider_of(found, item)
     if row is None or decider is None:
         raise CaseRefused(f"“{item.title.zh}”不能为这个对象办理", hint="从“办事”里选择")
     return _offer(found, item, row, decider, given or {})
@@ -117,7 +126,7 @@ def open_columns(found: Opened, offered: Offer) -> dict[str, str]:
     Only what the applicant itself holds: what an office holds and does not share, an expert's mark, is
     proved by a paper and put down by that office.
     """
-    decider = _decider(found, offered.item)
+    decider = decider_of(found, offered.item)
     assert decider is not None
     row = dict(offered.row)
     needed = offered.entitlement.needed
@@ -152,7 +161,7 @@ def _offer(
     return Offer(item, subject, decider.of(row), row)
 
 
-def _decider(found: Opened, item: Item) -> Entitlements | None:
+def decider_of(found: Opened, item: Item) -> Entitlements | None:
     """Return what decides an item's right; None where its rule is not in force or it has no data."""
     entity = item.source.entity
     if item.source.rule not in found.run.rules or not found.snapshot.rows(entity):
@@ -168,7 +177,7 @@ def _decider(found: Opened, item: Item) -> Entitlements | None:
     return found.kept(("entitlements", item.id, item.place), made)
 
 
-def _owner(found: Opened, entity: str) -> str | None:
+def owner_column(found: Opened, entity: str) -> str | None:
     """Return the column that says to which enterprise a row belongs."""
     if entity not in found.snapshot.entities:
         return None

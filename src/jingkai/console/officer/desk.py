@@ -1,4 +1,4 @@
-"""The officer's work list: corrections that wait, near misses to call, work that runs."""
+"""The officer's work list: cases and corrections that wait, near misses to call, work that runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from jingkai.console.answer import answer
+from jingkai.console.casework.procedures import today
+from jingkai.console.casework.worklist import counted, refresh_silent
 from jingkai.console.models import Account, Correction, Job
 from jingkai.console.officer.history import asked_words
 from jingkai.console.officer.near import counted_before, near_rules
@@ -34,9 +36,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     hidden = hidden_from(account, found, lang)
     ready = bool(request.GET.get("near")) or counted_before(found, account.zone, hidden)
     waiting = _waiting(found, account, lang)
+    refresh_silent(account.zone, today())
     page: dict[str, Any] = {
         "zone": account.zone,
         "office": _office(found, account, lang),
+        "cases": counted(account, today()),
         "waiting": waiting,
         "near": _near(found, account, lang) if ready else None,
         "jobs": _jobs(account, lang),

@@ -14,7 +14,12 @@ from jingkai.console.credit.section import credit_facts, credit_section
 from jingkai.console.entitlements import STATES, entitlements, reason_line
 from jingkai.console.errors import NotFound
 from jingkai.console.fact_lines import THEMES, fact_lines, known_columns, theme_of
-from jingkai.console.officer.history import correction_lines, paper_lines, register_changes
+from jingkai.console.officer.history import (
+    case_lines,
+    correction_lines,
+    paper_lines,
+    register_changes,
+)
 from jingkai.console.officer.outcomes import outcomes
 from jingkai.console.officer.register import industry_title, opened_register
 from jingkai.console.opened import Opened
@@ -59,6 +64,7 @@ def enterprise(request: HttpRequest, key: str) -> HttpResponse:
         "credit": credit_section(account, found, match.key, told["rules"], lang),
         "outcomes": outcomes(found, values, lang),
         "themes": _themes(found, lines, hidden, lang),
+        "cases": case_lines(account, found, match.key, lang),
         "corrections": corrections,
         "papers": paper_lines(found, match.key, lang),
         "changes": register_changes(found, match.key, hidden, lang),

@@ -1,20 +1,25 @@
-"""What happened to an enterprise: corrections, papers handed out, and what earlier snapshots said of it."""
+"""What happened to an enterprise: cases, corrections, papers handed out, and what earlier snapshots said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jingkai.console.casework.access import may_see_case
+from jingkai.console.casework.lines import part_line
+from jingkai.console.casework.procedures import today
+from jingkai.console.casework.recorded import read_cases
 from jingkai.console.errors import ConsoleError
 from jingkai.console.fact_values import read_value, value_text
-from jingkai.console.models import Correction, IssuedDecision
+from jingkai.console.models import Account, Case, Correction, IssuedDecision
 from jingkai.console.opened import Opened
 from jingkai.registry.errors import SnapshotNotFound
 from jingkai.registry.snapshot import Snapshot
 
-__all__ = ["asked_words", "correction_lines", "paper_lines", "register_changes"]
+__all__ = ["asked_words", "case_lines", "correction_lines", "paper_lines", "register_changes"]
 
 _BACK = 5  # snapshots looked back into
+_CASES = 50
 
 
 def correction_lines(
@@ -41,6 +46,20 @@ def correction_lines(
                 "reason": "" if why else c.reason,
             }
         )
+    return lines
+
+
+def case_lines(account: Account, found: Opened, key: str, lang: str = "zh") -> list[dict[str, Any]]:
+    """Return the items of an enterprise's cases in an officer's zone, the newest first, as `part_line` has them.
+
+    `mine` says whether the officer's office takes part in the case, so that it may be opened.
+    """
+    lines = []
+    for read in read_cases(Case.objects.filter(enterprise=key, zone=account.zone)[:_CASES]):
+        mine = may_see_case(account, read)
+        for name in read.states:
+            line = part_line(read, name, found.rulebook, today(), lang) | {"mine": mine}
+            lines.append(line if mine else line | {"amount": None, "matter": ""})
     return lines
 
 
