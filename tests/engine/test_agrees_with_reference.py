@@ -18,37 +18,33 @@ from jingkai.population import some_enterprises, some_entities
 from jingkai.rulebook import Rulebook, compile_program
 from jingkai.rulebook.events import events_of
 from jingkai.rulebook.program import APART, quantum_of
-from tests.reference.evaluator import Evaluator, Outcome, load_rules
+from jingkai.vocabulary import Fact
+from tests.reference.evaluator import Evaluator, load_rules
 from tests.reference.random_facts import RandomFacts
 
 FACTS = Path(jingkai.vocabulary.__file__).parent / "facts"
 AS_OF = dt.date(2026, 6, 30)
 
 
-def facts_of(rulebook: Rulebook, entity: str, row: dict) -> dict:
+def known_facts(rulebook: Rulebook, entity: str, columns: list[str]) -> dict[str, Fact]:
+    """The facts that columns hold, by column; those of nothing known are left out."""
     described = rulebook.vocabulary.entities[entity]
-    facts = {}
-    for name, value in row.items():
-        owner, _, inner = name.partition(".")
-        known = described.column(name)
-        if inner:
-            known = rulebook.vocabulary.entities[described.references[owner]].column(inner)
-        if known is None or value is None:
-            continue
-        facts[name] = value * known[0].quantum if known[0].numeric else value
-    return facts
-
-
-def shared_columns(rulebook: Rulebook, entity: str, columns: list[str]) -> frozenset[str]:
-    described = rulebook.vocabulary.entities[entity]
-    found = []
+    found = {}
     for name in columns:
         owner, _, inner = name.partition(".")
         of = rulebook.vocabulary.entities[described.references[owner]] if inner else described
         known = of.column(inner or name)
-        if known is not None and known[0].shared:
-            found.append(name)
-    return frozenset(found)
+        if known is not None:
+            found[name] = known[0]
+    return found
+
+
+def facts_of(known: dict[str, Fact], row: dict) -> dict:
+    return {
+        name: row[name] * fact.quantum if fact.numeric else row[name]
+        for name, fact in known.items()
+        if row[name] is not None
+    }
 
 
 def check(
@@ -66,20 +62,20 @@ def check(
     if not program.layouts:
         return 0
     decided = program_frame(program, lazy).select(program.outputs).collect().to_dicts()
-    shared = shared_columns(rulebook, entity, frame.columns)
-    evaluator = Evaluator(load_rules(policies_folder()), shared=shared)
+    known = known_facts(rulebook, entity, frame.columns)
+    shared = frozenset(name for name, fact in known.items() if fact.shared)
+    evaluator = Evaluator(load_rules(policies_folder()), as_of, shared=shared)
     owned = {name: by_owner(table) for name, table in events.items()}
     compared = 0
     for row, results in zip(frame.to_dicts(), decided, strict=True):
-        facts = facts_of(rulebook, entity, row)
         owner = row["enterprise"] if entity in events else row["key"]
         mine = {
             name: [r for r in of.get(owner, []) if r["key"] != row["key"]]
             for name, of in owned.items()
         }
-        others: dict[str, Outcome] = {}  # what rules read of each other, once a row
+        reference = evaluator.row(facts_of(known, row), events=mine)
         for name, layout in program.layouts.items():
-            found = evaluator.evaluate(name, facts, as_of, events=mine, others=others)
+            found = reference.outcome(name)
             where = f"{name} of {row['key']} on {as_of}"
             for condition, column in layout.conditions.items():
                 assert results[column] == found.conditions[condition], f"{condition}, {where}"
