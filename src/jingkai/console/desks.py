@@ -26,6 +26,7 @@ _JOBS = Entry("jobs", "任务", "Jobs", ("job",))
 _ANALYST = (
     Entry("figures", "指标", "Figures", ("figure",)),
     Entry("uptake", "政策落实", "Uptake"),
+    Entry("credit_classes", "信用分类", "Credit classes"),
     Entry("assessment", "综合评价", "Assessment"),
     Entry("reforms", "改革测算", "Reforms", ("reform_new", "reform")),
     _JOBS,

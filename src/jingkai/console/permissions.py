@@ -65,7 +65,10 @@ _WORK = ("jobs", "job")
 #: Roles that change nothing but their own account.
 _READERS = frozenset({Role.AUDITOR})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_ANALYST = ("figures", "figure", "uptake", "assessment", "reforms", "reform_new", "reform")
+_ANALYST = (
+    *("figures", "figure", "uptake", "credit_classes", "assessment"),
+    *("reforms", "reform_new", "reform"),
+)
 _ANALYSTS = frozenset({Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})
 _ENTERPRISE = (
     "my",

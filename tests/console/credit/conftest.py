@@ -71,13 +71,14 @@ def of(records: Any, client_of: Callable[[str], Any]) -> Callable[[str], Any]:
 
     keys = records.snapshot.table("enterprise")["key"].to_pylist()
     zone = records.zones["key"][0]
+    roles = {"analyst": {"role": "zone_analyst", "zone": zone}}
 
     def signed_in(name: str) -> Any:
         firm = name.startswith("firm")
         about = (
             {"role": "enterprise", "enterprise": keys[int(name[4:])]}
             if firm
-            else {"role": "officer", "zone": zone, "office": name}
+            else roles.get(name, {"role": "officer", "zone": zone, "office": name})
         )
         Account.objects.update_or_create(username=f"credit-{name}", defaults=about)
         return client_of(f"credit-{name}")
