@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,22 +11,9 @@ from typer.testing import CliRunner
 from jingkai.cli import app
 from jingkai.population import synthetic_code
 from jingkai.registry.reading import read_table
+from tests.cli.typed import run, started
 
 CODE = synthetic_code(1)
-
-
-def run(folder: Path, *words: str, check: bool = True, binary: bool = False):
-    environment = {**os.environ, "COLUMNS": "150", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "jingkai", *words],
-        cwd=folder,
-        capture_output=True,
-        env=environment,
-        check=False,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr.decode()
-    return done.stdout if binary else (done.stdout.decode(), done.stderr.decode(), done.returncode)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +24,7 @@ def zone(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("cli")
     run(folder, "init", "my-zone", "--zone", "示例经开区", "--province", "江苏")
     register = folder / "register.xlsx"
-    register.write_bytes(
-        run(folder, "template", "enterprises", "--as-of", "2026-06-30", binary=True)
-    )
+    register.write_bytes(started(folder, "template", "enterprises", "--as-of", "2026-06-30")[0])
     book = openpyxl.load_workbook(register)
     sheet = book["数据"]
     headers = {cell.value: cell.column for cell in sheet[1]}
@@ -55,6 +37,20 @@ def zone(tmp_path_factory) -> Path:
     book.save(register)
     run(folder / "my-zone", "load", "enterprises", "../register.xlsx", "--as-of", "2026-06-30")
     return folder / "my-zone"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("differences",),
+        ("materials", "--rule", "high_tech_enterprise"),
+        ("decide", "--as-of", "去年", "--json"),
+        ("nonsense",),
+    ],
+)
+def test_a_process_of_its_own_prints_and_ends_the_same(zone, words):
+    said, complained, code = started(zone, *words)
+    assert (said.decode(), complained.decode(), code) == run(zone, *words, check=False)
 
 
 def test_the_template_asks_for_what_the_rules_read_and_loads_back(zone):

@@ -16,7 +16,7 @@ from jingkai.policies import policies_folder
 from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import stored_rulebook
 from jingkai.workspace import Workspace
-from tests.cli.test_commands import run
+from tests.cli.typed import run
 
 pytestmark = pytest.mark.xdist_group("inspecting")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.test_commands import run
+from tests.cli.typed import run
 
 
 def test_a_nation_is_made_and_checked_and_says_that_it_is_synthetic(tmp_path):

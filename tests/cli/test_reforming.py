@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import run
+from tests.cli.typed import run
 
 REFORM = """reform: lower
 title: {zh: "放宽[门槛]", en: Lower}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ def decision_workbook(run: DecisionRun, snapshot: Snapshot, rulebook: Rulebook, 
     OSError
         If the file cannot be written.
     """
+    if not path.parent.is_dir():  # before rows are kept in files of their own, which would stay
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(path))
     # Text is never taken for a formula, whatever an enterprise calls itself.
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
