@@ -22,7 +22,14 @@ ROLES = ("anonymous", "enterprise", "officer", "zone_analyst", "ministry_analyst
 NO_PAGE = frozenset(
     (
         *("account_logout", "openid_connect_login", "openid_connect_callback"),
-        *("mfa_download_recovery_codes", "token_revoke", "evidence", "my_paper", "paper"),
+        *(
+            "mfa_download_recovery_codes",
+            "token_revoke",
+            "evidence",
+            "my_paper",
+            "paper",
+            "service_log",
+        ),
     )
 )
 _PHONE, _DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

@@ -9,6 +9,7 @@ from jingkai.cli.output import line, show_table
 from jingkai.services.logs.compare import FEW, RESAMPLES, SEED, Difference
 from jingkai.services.logs.draw import days_text
 from jingkai.services.logs.measures import Measures
+from jingkai.services.logs.words import MEASURES, STATISTICS, VERDICTS
 
 __all__ = ["print_differences", "print_measures"]
 
@@ -18,14 +19,7 @@ _ROLES = {
     "start": "开始", "complete": "完成", "instance": "活动编号", "lifecycle": "状态", "deadline": "期限",
     "materials": "材料", "trips": "跑动", "applied": "申请", "ended": "办结",
 }  # fmt: skip
-_MEASURES = {
-    "working_days": "工作日", "calendar_days": "自然日", "late": "超期比例", "events": "环节次数",
-    "office_handovers": "部门间移交", "resource_handovers": "经办人间移交", "rework": "返工次数",
-    "materials": "材料", "trips": "跑动",
-}  # fmt: skip
-_STATISTICS = {"median": "中位数", "p90": "九成以内", "mean": "平均"}
 _POINTS = " 个百分点"
-_VERDICTS = {"less": "减少", "more": "增加", "unclear": "看不出差别", "unknown": "不知"}
 
 
 def print_measures(found: Measures, name: str, titles: Mapping[str, str]) -> None:
@@ -163,7 +157,7 @@ def print_differences(
             _value(d, d.after),
             _value(d, d.difference, sign="+"),
             _interval(d),
-            _VERDICTS[d.verdict] + ("（样本少）" if d.few else ""),
+            VERDICTS[d.verdict].zh + ("（样本少）" if d.few else ""),
         ]
         for d in differences
     ]
@@ -178,9 +172,9 @@ def print_differences(
 
 
 def _told(difference: Difference) -> str:
-    name = _MEASURES[difference.measure]
+    name = MEASURES[difference.measure].zh
     return (
-        name if difference.measure == "late" else f"{name}（{_STATISTICS[difference.statistic]}）"
+        name if difference.measure == "late" else f"{name}（{STATISTICS[difference.statistic].zh}）"
     )
 
 

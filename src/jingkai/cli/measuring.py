@@ -22,6 +22,7 @@ from jingkai.services.logs.columns import LogMap, read_log_map
 from jingkai.services.logs.compare import RESAMPLES, SEED, Difference, compare
 from jingkai.services.logs.draw import draw_paths
 from jingkai.services.logs.events import EventLog, read_log
+from jingkai.services.logs.limits import item_limits
 from jingkai.services.logs.measures import Measures, measure
 from jingkai.services.logs.path_map import path_map
 from jingkai.services.logs.periods import part_by_day
@@ -111,19 +112,7 @@ def _catalogue() -> Catalogue:
 
 def _measured(log: EventLog, catalogue: Catalogue) -> Measures:
     names = set(log.frame["item"].drop_nulls().unique())
-    return measure(log, catalogue.calendar, _limits(catalogue, names))
-
-
-def _limits(catalogue: Catalogue, names: set[str]) -> Mapping[str, int]:
-    """Return the working days of items that the log names by id or title: promised, else by law."""
-    found: dict[str, int] = {}
-    for item in catalogue.items.values():
-        law = item.statutory
-        lawful = law.days if law is not None and law.unit == "working" else None
-        days = item.promised if item.promised is not None else lawful
-        if days is not None:
-            found |= dict.fromkeys(names & {item.id, item.title.zh}, days)
-    return found
+    return measure(log, catalogue.calendar, item_limits(catalogue.items.values(), names))
 
 
 def _compared(names: tuple[str, str], before: pl.DataFrame, after: pl.DataFrame) -> _Comparison:

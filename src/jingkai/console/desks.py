@@ -23,11 +23,13 @@ class Entry:
 
 
 _JOBS = Entry("jobs", "任务", "Jobs", ("job",))
+_SERVICES = Entry("service_measures", "政务服务", "Services")
 _ANALYST = (
     Entry("figures", "指标", "Figures", ("figure",)),
     Entry("uptake", "政策落实", "Uptake"),
     Entry("credit_classes", "信用分类", "Credit classes"),
     Entry("assessment", "综合评价", "Assessment"),
+    _SERVICES,
     Entry("reforms", "改革测算", "Reforms", ("reform_new", "reform")),
     _JOBS,
 )
@@ -45,6 +47,7 @@ _OFFICER = (
     Entry("call_list", "临界名单", "Call list"),
     Entry("repairs", "信用修复", "Credit repair"),
     Entry("imports", "导入", "Imports", ("import_new", "import")),
+    _SERVICES,
     _JOBS,
 )
 DESKS: dict[Role, tuple[Entry, ...]] = {

@@ -95,6 +95,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_KEYS, SIGNED_IN - {Role.AUDITOR}),
     **_ENTERPRISES,
     **dict.fromkeys(_ANALYST, _ANALYSTS),
+    "service_measures": _ANALYSTS | {Role.OFFICER},
+    "service_log": frozenset({Role.OFFICER, Role.ZONE_ANALYST}),
     **dict.fromkeys(_IMPORTS, frozenset({Role.OFFICER})),
     **dict.fromkeys(_WORK, frozenset({Role.OFFICER, Role.ZONE_ANALYST, Role.MINISTRY_ANALYST})),
 }

@@ -67,6 +67,16 @@ def test_cases_are_measured_with_their_deadline_and_open_ones_count_for_no_time(
     assert found.log.frame.filter(pl.col("activity") == "提交申请")["resource"].null_count() == 5
 
 
+def test_acceptance_that_finishes_its_own_step_is_done_once(catalogue):
+    day, item = date(2026, 3, 2), catalogue.item("land_planning_permit")
+    told = [CaseEvent("submit", day, "applicant"), CaseEvent("accept", day, "officer", "甲", "x")]
+    steps = [CaseEvent("finish_step", day, "officer", w, "x", step="accept") for w in "甲乙"]
+    for step, events in zip(steps, (2, 3), strict=True):
+        case = OwnCase(CaseState.of(item, [*told, step]))
+        row = measure(log_of_cases({"1": case})).cases.row(0, named=True)
+        assert (row["events"], row["rework"]) == (events, events - 2)
+
+
 def test_no_event_is_no_log():
     with pytest.raises(LogError, match="还没有事件"):
         log_of_cases({})

@@ -190,6 +190,14 @@ STOPS = (
                     "How many of the zone each rule grants, and how many lack data.",
                 ),
             ),
+            Step(
+                "service_measures",
+                _said("政务服务“四减”", "Services: the four reductions"),
+                _said(
+                    "本区办件用了多少工作日、几个环节、多少材料、跑了几次，时间停在哪个部门，两段时期差多少；日志可下载为 CSV 或 XES。",
+                    "How many working days, steps, materials and trips the zone's cases took, where they lay, what two periods differ in; the log as CSV or XES.",
+                ),
+            ),
         ),
     ),
     Stop(

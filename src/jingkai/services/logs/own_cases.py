@@ -71,8 +71,8 @@ def table_of_cases(cases: Mapping[str, OwnCase]) -> pl.DataFrame:
     ----------
     cases
         By the case's number. A case is applied for with its first event and ends with the decision or withdrawal; its
-        deadline is the promised, else the lawful one with its stops; its trips are those the item asks for. Applicants
-        have no name here.
+        deadline is the promised, else the lawful one with its stops; its trips are those the item asks for. Acceptance
+        that finished the item's step of the same kind is one event. Applicants have no name here.
 
     Returns
     -------
@@ -95,7 +95,9 @@ def _rows(number: str, case: OwnCase) -> Iterator[tuple[str | None, ...]]:
     limit = state.promised or state.statutory
     times = _times(case)
     deadline = limit.assured if limit is not None else None
-    for event, at in zip(state.events, times, strict=True):
+    for i, (event, at) in enumerate(zip(state.events, times, strict=True)):
+        if i and _same_act(state.events[i - 1], event):
+            continue
         yield (
             number,
             state.item.id,
@@ -109,6 +111,12 @@ def _rows(number: str, case: OwnCase) -> Iterator[tuple[str | None, ...]]:
             _text(times[0]),
             _text(_ended(state, times)),
         )
+
+
+def _same_act(before: CaseEvent, event: CaseEvent) -> bool:
+    """Return whether an event is the item's step of acceptance, which acceptance itself finished."""
+    accepted = (before.kind, event.kind, event.step) == ("accept", "finish_step", "accept")
+    return accepted and (before.on, before.by) == (event.on, event.by)
 
 
 def _times(case: OwnCase) -> list[datetime]:

@@ -55,6 +55,8 @@ class PathMap:
         frequent in or out.
     covered
         Which share of all passages between activities shown the arrows are.
+    least
+        What fewer cases went through is not shown at all.
     """
 
     cases: int
@@ -64,6 +66,7 @@ class PathMap:
     hidden: int
     rarest: int
     covered: float
+    least: int = 1
 
     @property
     def caption(self) -> tuple[str, ...]:
@@ -78,24 +81,29 @@ class PathMap:
             f"画出的占全部走向的 {self.covered:.0%}"
         )
         said.append(("箭头全部画出" if self.covered >= 1 else left_out) + "；深色箭头耗时最多")
+        if self.least > 1:
+            said.append(f"不足 {self.least} 件的环节和走向一概不画")
         return tuple(said)
 
 
-def path_map(log: EventLog, most: int = MOST_ACTIVITIES) -> PathMap:
+def path_map(log: EventLog, most: int = MOST_ACTIVITIES, least: int = 1) -> PathMap:
     """Choose what a picture shows.
 
     Parameters
     ----------
     most
         At most so many activities: the most frequent.
+    least
+        No activity and no passage of fewer cases than this, so that no single case shows.
     """
     frame = log.frame.select("case", "activity", "complete")
+    cases = pl.col("case").n_unique() if least > 1 else pl.len()
     all_counts = (
-        frame["activity"]
-        .value_counts(sort=False)
+        frame.group_by("activity")
+        .agg(pl.len().cast(pl.Int64).alias("count"), cases.alias("cases"))
         .sort("count", "activity", descending=[True, False])
     )
-    kept = all_counts.head(most)
+    kept = all_counts.filter(pl.col("cases") >= least).head(most)
     frame = frame.filter(pl.col("activity").is_in(kept["activity"].implode()))
     place = (pl.int_range(pl.len()) / pl.len()).over("case")
     order = (
@@ -104,32 +112,36 @@ def path_map(log: EventLog, most: int = MOST_ACTIVITIES) -> PathMap:
         .agg(pl.col("place").mean())
     )
     ordered = kept.join(order, on="activity").sort("place", "activity")
-    edges = _edges(frame)
+    edges = _edges(frame, cases)
     loops = edges.filter(pl.col("before") == pl.col("after"))
     edges = edges.filter(pl.col("before") != pl.col("after"))
-    chosen, rarest = _chosen(edges, kept.height)
+    shown = edges.filter(pl.col("cases") >= least)
+    chosen, rarest = _chosen(shown, kept.height)
     return PathMap(
         log.frame["case"].n_unique(),
         dict(ordered.select("activity", "count").iter_rows()),
-        dict(loops.select("before", "count").iter_rows()),
+        dict(loops.filter(pl.col("cases") >= least).select("before", "count").iter_rows()),
         _passages(chosen),
         all_counts.height - kept.height,
         rarest,
         sum(chosen["count"].to_list()) / max(sum(edges["count"].to_list()), 1),
+        least,
     )
 
 
-def _edges(frame: pl.DataFrame) -> pl.DataFrame:
+def _edges(frame: pl.DataFrame, cases: pl.Expr) -> pl.DataFrame:
     """Count the passages, with the start before each case's first event and the end after its last."""
     new = pl.col("case").ne_missing(pl.col("case").shift(1))
     last = pl.col("case").ne_missing(pl.col("case").shift(-1))
     days = (pl.col("complete") - pl.col("complete").shift(1)).dt.total_microseconds() / 86_400e6
     into = frame.select(
+        "case",
         pl.when(new).then(pl.lit(START)).otherwise(pl.col("activity").shift(1)).alias("before"),
         pl.col("activity").alias("after"),
         pl.when(~new).then(days.clip(lower_bound=0)).alias("days"),
     )
     ends = frame.filter(last).select(
+        "case",
         pl.col("activity").alias("before"),
         pl.lit(END).alias("after"),
         pl.lit(None, pl.Float64).alias("days"),
@@ -139,6 +151,7 @@ def _edges(frame: pl.DataFrame) -> pl.DataFrame:
         .group_by("before", "after")
         .agg(
             pl.len().cast(pl.Int64).alias("count"),
+            cases.alias("cases"),
             pl.col("days").median(),
             pl.col("days").sum().alias("total"),
         )
