@@ -14,6 +14,7 @@ __all__ = [
     "enterprise_for",
     "may_see_enterprise",
     "may_see_fact",
+    "zone_of",
 ]
 
 #: Facts whose reading is written into the audit trail.
@@ -31,7 +32,7 @@ def enterprise_for(account: Account, found: Opened, key: str) -> Match:
         If there is none, or it is not this account's to see: the two are not told apart.
     """
     match = found.snapshot.at_key("enterprise", key)
-    if match is None or not may_see_enterprise(account, match.key, _zone_of(found, match)):
+    if match is None or not may_see_enterprise(account, match.key, zone_of(found, match)):
         raise NotFound("没有这家企业，或不在您的管辖范围内", hint="用名称或统一社会信用代码查找")
     return match
 
@@ -57,7 +58,8 @@ def may_see_fact(account: Account, fact: Fact) -> bool:
     return mine or fact.shared or fact.sensitivity not in SENSITIVE
 
 
-def _zone_of(found: Opened, match: Match) -> str | None:
+def zone_of(found: Opened, match: Match) -> str | None:
+    """Return the zone that the register has an enterprise in; None: not known."""
     table = found.snapshot.table("enterprise")
     if "zone" not in table.column_names:
         return None

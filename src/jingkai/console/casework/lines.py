@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -271,7 +272,7 @@ def _event(
         "ground": ground.title.text(lang) if ground else "",
         "days": told.get("days"),
         "channel": told.get("channel", ""),
-        "amount": told.get("amount", ""),
+        "amount": f"{Decimal(told['amount']):,.2f}" if told.get("amount") else "",
     }
 
 

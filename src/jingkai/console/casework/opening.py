@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
-from jingkai.console.access import enterprise_for
+from jingkai.console.access import enterprise_for, zone_of
 from jingkai.console.casework.acting import record_events
 from jingkai.console.casework.errors import CaseRefused
 from jingkai.console.casework.handing_in import HandedIn, hand_in, missing
@@ -170,7 +170,7 @@ def _row(
     items: list[Item],
     offered: Offer | None,
 ) -> Case:
-    zone = found.explainer.row("enterprise", match.position)[0].get("zone")
+    zone = zone_of(found, match)
     if zone is None:
         raise CaseRefused("登记册里没有写明本企业所在的经开区", hint="请与所在经开区管委会联系")
     paid = offered is not None and offered.item.source.kind == "payment"
