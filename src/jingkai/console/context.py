@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from jingkai.console.desks import menu_of
+from jingkai.console.models import CasePart
 from jingkai.console.opened import opened
 from jingkai.console.roles import Role, role_of
 from jingkai.engine.table_file import SYNTHETIC
@@ -28,7 +29,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "lang": lang,
         "role": str(role),
         "desk": menu_of(role, getattr(user, "office", "")),
+        "waits": _waits(user) if role == Role.ENTERPRISE else None,
         "data": {"day": found.day, "year": found.year, "id": found.snapshot.id} if found else None,
         "synthetic": warning,
         "identity_provider": settings.OIDC_NAME,
     }
+
+
+def _waits(account: Any) -> dict[str, Any] | None:
+    """Return how many of an enterprise's cases wait for its correction, and the page that lists them."""
+    count = CasePart.objects.filter(
+        case__enterprise=account.enterprise, case__ended=False, status="correcting"
+    ).count()
+    return {"route": "my_cases", "count": count} if count else None

@@ -35,6 +35,8 @@ _ANALYST = (
 )
 _ENTERPRISE = (
     Entry("my", "我的权益", "My entitlements", ("my_rule",)),
+    Entry("my_services", "办事", "Services", ("my_service", "my_confirm", "my_apply")),
+    Entry("my_cases", "我的办件", "My cases", ("my_case",)),
     Entry("my_credit", "信用", "Credit"),
     Entry("my_facts", "我的数据", "My facts", ("my_correct",)),
     Entry("my_corrections", "我的更正", "My corrections", ("my_correction",)),

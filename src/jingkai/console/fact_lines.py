@@ -1,4 +1,4 @@
-"""The facts of an enterprise as people read them: value, source, holder, by theme."""
+"""The facts of an enterprise, or of what belongs to it, as people read them: value, source, holder, by theme."""
 
 from __future__ import annotations
 
@@ -44,10 +44,11 @@ def theme_of(vocabulary: Vocabulary, fact: Fact) -> str:
 
 
 def read_columns(found: Opened, rule: str) -> list[str]:
-    """Return the columns of the enterprise's facts that a rule reads, itself or by the rules it reads."""
+    """Return the columns of its entity's facts that a rule reads, itself or by the rules it reads."""
 
     def find() -> list[str]:
-        return columns_read(found.rulebook, "enterprise", found.day, [rule])
+        entity = found.rulebook.rules[rule].entity
+        return columns_read(found.rulebook, entity, found.day, [rule])
 
     return found.kept(("columns read", rule), find)
 
@@ -65,14 +66,18 @@ def known_columns(found: Opened) -> list[str]:
 
 
 def fact_lines(
-    found: Opened, position: int, columns: Iterable[str], lang: str = "zh"
+    found: Opened,
+    position: int,
+    columns: Iterable[str],
+    lang: str = "zh",
+    entity: str = "enterprise",
 ) -> list[dict[str, Any]]:
     """Return facts of an enterprise, in the order of themes and of the data dictionary.
 
     Parameters
     ----------
-    position
-        The enterprise's row.
+    position, entity
+        The row; of what belongs to an enterprise the entity that it is of.
     columns
         Which; names that are no fact are left out.
 
@@ -84,11 +89,11 @@ def fact_lines(
         known one ``office``, ``file``, ``as_of``.
     """
     vocabulary = found.rulebook.vocabulary
-    row = found.explainer.row("enterprise", position)[0]
-    sources = found.snapshot.sources("enterprise", position)
-    order = found.kept("fact order", lambda: _order(vocabulary))
-    entity = vocabulary.entities["enterprise"]
-    known = [(c, *k) for c in columns if (k := entity.column(c)) is not None]
+    row = found.explainer.row(entity, position)[0]
+    sources = found.snapshot.sources(entity, position)
+    order = found.kept(("fact order", entity), lambda: _order(vocabulary, entity))
+    of = vocabulary.entities[entity]
+    known = [(c, *k) for c in columns if (k := of.column(c)) is not None]
     known.sort(key=lambda k: (order[k[1].name], -(k[2] or 0)))
     return [
         _line(column, fact, year, row.get(column), sources.get(column), vocabulary, lang)
@@ -96,9 +101,9 @@ def fact_lines(
     ]
 
 
-def _order(vocabulary: Vocabulary) -> dict[str, tuple[int, int]]:
+def _order(vocabulary: Vocabulary, entity: str) -> dict[str, tuple[int, int]]:
     themes = list(THEMES)
-    facts = vocabulary.entities["enterprise"].facts.values()
+    facts = vocabulary.entities[entity].facts.values()
     return {f.name: (themes.index(theme_of(vocabulary, f)), i) for i, f in enumerate(facts)}
 
 

@@ -15,7 +15,7 @@ from jingkai.registry.cells import parse_column
 from jingkai.registry.cells.text import plain_text
 from jingkai.vocabulary import Fact, Vocabulary
 
-__all__ = ["read_value", "value_text", "written_value"]
+__all__ = ["asked_value", "read_value", "value_text", "written_value"]
 
 
 def read_value(text: str, fact: Fact, vocabulary: Vocabulary, day: date) -> Any:
@@ -48,6 +48,17 @@ def read_value(text: str, fact: Fact, vocabulary: Vocabulary, day: date) -> Any:
     if value is None:
         raise ConsoleError(f"没有填写{fact.label.zh}", hint=_like(fact))
     return value
+
+
+def asked_value(fact: Fact, lang: str = "zh") -> dict[str, Any]:
+    """Return how a form asks for a fact: ``choices`` where there are few (value, title), else ``type`` and ``unit``."""
+    choices: list[tuple[str, str]] = []
+    if fact.type == "bool":
+        choices = [("是", "是" if lang == "zh" else "yes"), ("否", "否" if lang == "zh" else "no")]
+    elif isinstance(fact.codes, dict):
+        choices = [(c, label.text(lang)) for c, label in fact.codes.items()]
+    unit = "%" if fact.type == "ratio" else fact.unit
+    return {"choices": choices, "unit": unit, "type": fact.type}
 
 
 def written_value(value: Any, fact: Fact) -> str:

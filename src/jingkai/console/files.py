@@ -20,7 +20,15 @@ from jingkai.errors import JingkaiError
 from jingkai.registry.reading import file_kind
 from jingkai.workspace import ConsoleSettings, sync_folder
 
-__all__ = ["EVIDENCE", "REGISTERS", "FileRefused", "most_bytes", "path_of", "store_file"]
+__all__ = [
+    "EVIDENCE",
+    "REGISTERS",
+    "FileRefused",
+    "check_paper",
+    "most_bytes",
+    "path_of",
+    "store_file",
+]
 
 #: What a register may be, and what proves a fact.
 REGISTERS = frozenset({"csv", "xlsx", "xls"})
@@ -31,6 +39,7 @@ _EXTENSIONS = {
 }  # fmt: skip
 _CONTENT_TYPES = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 _NAME_BYTES = 180
+_FIRST = 16  # bytes in which every kind of paper says what it is
 _MB = 1024 * 1024
 
 
@@ -92,6 +101,22 @@ def store_file(
     return stored
 
 
+def check_paper(uploaded: UploadedFile) -> None:
+    """Hold a paper against what is taken, without keeping it.
+
+    Raises
+    ------
+    FileRefused
+        With what to do instead.
+    """
+    name = _shown_name(uploaded.name or "")
+    stored = StoredFile(name=name, size=uploaded.size or 0, kind=_said_kind(name, EVIDENCE))
+    _check_size(stored, EVIDENCE)
+    first = uploaded.read(_FIRST)
+    uploaded.seek(0)
+    _check_first(first, stored.kind)
+
+
 def _shown_name(name: str) -> str:
     """Return a name without folders and without anything that does not show, not too long."""
     last = PurePosixPath(name.replace("\\", "/")).name
@@ -125,11 +150,18 @@ def _check_size(stored: StoredFile, kinds: Collection[str]) -> None:
 
 def _check_content(path: Path, kind: str) -> None:
     if kind in REGISTERS:
-        found = file_kind(path)
+        _check_kind(file_kind(path), kind)
     else:
         with path.open("rb") as file:
-            first = file.read(16)
-        found = next((k for k, magic in _CONTENT_TYPES.items() if first.startswith(magic)), "")
+            _check_first(file.read(_FIRST), kind)
+
+
+def _check_first(first: bytes, kind: str) -> None:
+    found = next((k for k, magic in _CONTENT_TYPES.items() if first.startswith(magic)), "")
+    _check_kind(found, kind)
+
+
+def _check_kind(found: str | None, kind: str) -> None:
     if found != kind:
         hint = "用原来的软件另存为正确的格式后再传"
         raise FileRefused(f"文件内容不是 {kind}，与扩展名不符", hint=hint)

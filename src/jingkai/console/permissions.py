@@ -79,6 +79,12 @@ _ENTERPRISE = (
     "my_correct",
     "my_corrections",
     "my_correction",
+    "my_services",
+    "my_service",
+    "my_confirm",
+    "my_apply",
+    "my_cases",
+    "my_case",
     "paper",
 )
 _VERIFY = ("verify", "verify_number")

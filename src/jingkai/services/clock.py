@@ -25,6 +25,7 @@ Unit = Literal["working", "calendar", "months"]
 State = Literal["running", "soon", "due", "late", "paused"]
 _DAY = timedelta(days=1)
 _WORDS = {"working": "个工作日", "calendar": "日", "months": "个月"}
+_ENGLISH = {"working": "working day", "calendar": "day", "months": "month"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ class Term:
 
     def __str__(self) -> str:
         return f"{self.days}{_WORDS[self.unit]}"
+
+    def text(self, lang: str = "zh") -> str:
+        """Return it in words."""
+        if lang == "zh":
+            return str(self)
+        return f"{self.days} {_ENGLISH[self.unit]}{'' if self.days == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

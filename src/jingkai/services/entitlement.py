@@ -163,7 +163,7 @@ class Entitlements:
         Parameters
         ----------
         facts
-            A row an entity, with the columns that this was made for and any others.
+            A row an entity; a column that this was made for and that is not there is unknown of every row.
 
         Returns
         -------
@@ -171,9 +171,9 @@ class Entitlements:
         """
         types = facts.collect_schema()
         kept = [
-            pl.lit(None, dtype=types[c]).alias(c)
+            pl.lit(None, dtype=types.get(c, fact.arrow_type)).alias(c)
             for c, fact in self.facts.items()
-            if fact is not None and not fact.shared
+            if fact is not None and (c not in types or not fact.shared)
         ]
         frame = program_frame(self.program, facts.with_columns(kept))
         name = self.rule.id

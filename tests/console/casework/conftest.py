@@ -53,7 +53,7 @@ def entitled(found: Any, town: Workspace) -> Iterator[Any]:
     """An account of an enterprise that shared data entitle to the apprentices' subsidy."""
     from jingkai.console.casework.procedures import procedures
     from jingkai.console.casework.rights import offer
-    from jingkai.console.models import Account
+    from jingkai.console.models import Account, Case
 
     item = procedures().items["apprentice_subsidy_payout"]
     for position, key in enumerate(
@@ -63,6 +63,8 @@ def entitled(found: Any, town: Workspace) -> Iterator[Any]:
         if offer(found, match, item, key).at_once:
             defaults = {"role": "enterprise", "enterprise": key}
             yield Account.objects.update_or_create(username="entitled", defaults=defaults)[0]
+            paid = Case.objects.filter(service=item.id, enterprise=key)
+            paid.update(amount=None, ended=True)  # the year's right is left to others
             return
     raise AssertionError("nobody in the town is entitled on shared data alone")
 

@@ -59,8 +59,8 @@ def test_everything_missing_is_said_at_once_and_nothing_is_opened(
     item = procedures().items["establishment_registration"]
     with pytest.raises(CaseRefused) as error:
         apply(people["firm_a"], found, Application(item.id, matter="甲地块"))
-    wanted = [m.title.zh for m in item.asked if m.when is None]
-    assert len(wanted) > 1 and all(title in error.value.what for title in wanted)
+    wanted = [f"file:{m.id}" for m in item.asked if m.when is None]
+    assert len(wanted) > 1 and [f.where for f in error.value.findings] == wanted
     assert Case.objects.count() == before
 
 

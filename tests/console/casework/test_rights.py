@@ -36,18 +36,26 @@ def test_an_applicant_states_what_it_holds_itself_and_no_office_s_own_judgement(
     assert stated and {offices[fact] for fact in stated.values()} == {"enterprise"}
 
 
-def test_a_right_whose_rule_is_not_in_force_yet_is_not_offered(site: Any, tmp_path: Path) -> None:
+def test_what_is_not_in_force_is_not_offered_and_what_has_no_column_is_unknown(
+    site: Any, tmp_path: Path
+) -> None:
+    from jingkai.console.casework.entitled import entitled
+    from jingkai.console.casework.procedures import procedures
     from jingkai.console.casework.rights import offers
     from jingkai.console.opened import Opened, rulebook
 
-    workspace = Workspace.init(tmp_path / "area")
+    workspace, key = Workspace.init(tmp_path / "area"), "91999999000000001K"
     frames = {
-        "enterprise": pl.DataFrame({"key": ["91999999000000001K"], "name": ["合成企业"]}),
-        "penalty": pl.DataFrame({"key": ["处罚:一"], "enterprise": ["91999999000000001K"]}),
+        "enterprise": pl.DataFrame({"key": [key], "name": ["合成企业"], "zone": ["甲经开区"]}),
+        "penalty": pl.DataFrame({"key": ["处罚:一"], "enterprise": [key]}),
     }
     write_snapshot(workspace, frames, as_of=date(2026, 3, 31), sources=[SOURCE], synthetic=True)
     found = Opened(workspace, Snapshot.current(workspace), rulebook())
-    match = found.snapshot.at_key("enterprise", "91999999000000001K")
+    match = found.snapshot.at_key("enterprise", key)
     assert match is not None
-    offered = {o.item.id for o in offers(found, match)}
-    assert offered and "credit_repair_record" not in offered
+    offered = {o.item.id: o for o in offers(found, match)}
+    assert "credit_repair_record" not in offered
+    subsidy = offered["apprentice_subsidy_payout"]
+    assert subsidy.entitlement.mode == "prefilled"
+    assert not any(n.known for n in subsidy.entitlement.needed)
+    assert entitled(found, procedures().items[subsidy.item.id], "甲经开区").is_empty()

@@ -11,11 +11,11 @@ from django.db import transaction
 from jingkai.console.casework.acting import act, may_act
 from jingkai.console.casework.errors import CaseRefused
 from jingkai.console.casework.recorded import ReadCase, read_case
-from jingkai.console.files import EVIDENCE, store_file
+from jingkai.console.files import EVIDENCE, check_paper, store_file
 from jingkai.console.models import Account, Case, CaseFile, StoredFile
 from jingkai.services.catalogue import Material
 
-__all__ = ["HandedIn", "correct", "hand_in", "missing"]
+__all__ = ["HandedIn", "correct", "hand_in"]
 
 _MOST_FILES = 20
 
@@ -56,23 +56,12 @@ class HandedIn:
             )
         if sum(len(f) for f in sent.values()) > _MOST_FILES:
             raise CaseRefused(f"材料超过{_MOST_FILES}个文件", hint="合并成较少的 PDF")
+        for paper in (one for f in sent.values() for one in f):
+            check_paper(paper)  # all before any is kept
         kept = {
             m: [store_file(one, account, EVIDENCE, address) for one in f] for m, f in sent.items()
         }
         return cls(kept, commitments)
-
-
-def missing(
-    wanted: Collection[Material],
-    files: Mapping[str, Iterable[UploadedFile]],
-    commitments: Collection[str],
-) -> list[str]:
-    """Return the titles of the materials that are neither there nor committed to.
-
-    One that is wanted only in some case is left to the applicant.
-    """
-    here = {m for m, f in files.items() if list(f)} | set(commitments)
-    return [m.title.zh for m in wanted if m.id not in here and m.when is None]
 
 
 def correct(

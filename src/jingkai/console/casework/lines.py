@@ -197,7 +197,7 @@ def _clock(clock: CaseClock, lang: str) -> dict[str, Any]:
     return {
         "name": clock.name,
         "title": CLOCKS[clock.name].text(lang),
-        "term": str(end.term),
+        "term": end.term.text(lang),
         "end": end.assured and end.assured.isoformat(),
         "assumed": end.assumed and end.assumed.isoformat(),
         "kept": clock.kept,

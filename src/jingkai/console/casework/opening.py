@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from jingkai.console.access import enterprise_for, zone_of
 from jingkai.console.casework.acting import record_events
+from jingkai.console.casework.application import Application, problems
 from jingkai.console.casework.errors import CaseRefused
-from jingkai.console.casework.handing_in import HandedIn, hand_in, missing
+from jingkai.console.casework.handing_in import HandedIn, hand_in
 from jingkai.console.casework.procedures import items_of, procedures, today
 from jingkai.console.casework.recorded import ReadCase, read_case
-from jingkai.console.casework.rights import Offer, offer, open_columns
+from jingkai.console.casework.rights import Offer, offer
 from jingkai.console.models import Account, Case, CasePart
 from jingkai.console.opened import Opened
 from jingkai.registry.snapshot import Match
@@ -23,36 +22,9 @@ from jingkai.services.bundle import plan_bundle
 from jingkai.services.case import CaseEvent
 from jingkai.services.catalogue import Item, Material
 
-__all__ = ["Application", "apply", "asked_materials", "confirm"]
+__all__ = ["Application", "apply", "asked_materials", "chosen", "confirm"]
 
 _MOST_TEXT = 200
-
-
-@dataclass(frozen=True)
-class Application:
-    """What an applicant fills in.
-
-    Parameters
-    ----------
-    service
-        An item or a bundle.
-    subject, matter
-        The key of the row that it is about, where a rule decides; else what it is about in words.
-    given
-        Values stated, by column, as typed.
-    files, commitments
-        By material its files; the materials for which a written commitment stands.
-    without
-        Optional items of a bundle that are not wanted.
-    """
-
-    service: str
-    subject: str = ""
-    matter: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, Iterable[UploadedFile]] = field(default_factory=dict)
-    commitments: Collection[str] = ()
-    without: Collection[str] = ()
 
 
 def confirm(
@@ -86,21 +58,14 @@ def apply(account: Account, found: Opened, asked: Application, address: str = ""
         If a stated value or a file is refused.
     """
     match = enterprise_for(account, found, account.enterprise)
-    bundle = asked.service in procedures().bundles
-    items = _chosen(asked, bundle)
-    offered = None
-    if len(items) == 1 and items[0].source.rule is not None:
-        plain = offer(found, match, items[0], asked.subject)
-        _check_given(found, plain, asked.given)
-        offered = offer(found, match, items[0], asked.subject, asked.given)
-        wanted = asked_materials(items, plain)
-    else:
-        wanted = asked_materials(items, None)
-        if not asked.matter.strip():
-            raise CaseRefused("没有写明办理内容", hint="写明企业、项目或事由的名称")
-    lacking = missing(wanted, asked.files, asked.commitments)
-    if lacking:
-        raise CaseRefused(f"还缺材料：{'、'.join(lacking)}", hint="一次补齐后再提交")
+    items = chosen(asked)
+    ruled = len(items) == 1 and items[0].source.rule is not None
+    plain = offer(found, match, items[0], asked.subject) if ruled else None
+    wanted = asked_materials(items, plain)
+    if told := problems(found, asked, wanted, plain):
+        what = told[0].what if len(told) == 1 else f"申请有 {len(told)} 处需要补充或更正"
+        raise CaseRefused(what, hint=told[0].hint if len(told) == 1 else "", findings=told)
+    offered = offer(found, match, items[0], asked.subject, asked.given) if ruled else None
     event = CaseEvent("submit", today(), "applicant", account.username)
     return _opened(account, found, match, asked, items, offered, event, address, wanted)
 
@@ -112,23 +77,17 @@ def asked_materials(items: Collection[Item], offered: Offer | None) -> tuple[Mat
     return tuple({m.id: m for i in items for m in i.asked}.values())
 
 
-def _chosen(asked: Application, bundle: bool) -> list[Item]:
-    if not bundle:
+def chosen(asked: Application) -> list[Item]:
+    """Return the items that are applied for, of a bundle without those that are not wanted.
+
+    Raises
+    ------
+    CaseRefused
+        If there is no such service.
+    """
+    if asked.service not in procedures().bundles:
         return list(items_of(asked.service, False, today()).values())
     return list(plan_bundle(procedures().bundles[asked.service], asked.without).items)
-
-
-def _check_given(found: Opened, plain: Offer, given: Mapping[str, str]) -> None:
-    """Hold what is stated against what is asked: nothing less, nothing else."""
-    columns = open_columns(found, plain)
-    entity = found.rulebook.vocabulary.entities[plain.item.source.entity]
-    if other := [c for c in given if c not in columns]:
-        raise CaseRefused(f"没有要求填写“{other[0]}”", hint="登记册的值有误时，先申请更正")
-    left = [c for c in columns if not given.get(c, "").strip()]
-    if left:
-        known = (entity.column(c) for c in left)
-        titles = "、".join(k[0].label.zh + (f"（{k[1]}年）" if k[1] else "") for k in known if k)
-        raise CaseRefused(f"还没有填写：{titles}", hint="一次填齐后再提交")
 
 
 def _opened(

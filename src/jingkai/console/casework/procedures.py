@@ -14,7 +14,7 @@ from jingkai.console.opened import rulebook
 from jingkai.services.catalogue import Catalogue, Item
 from jingkai.services.load import item_folders, load_catalogue
 
-__all__ = ["items_of", "pays_out", "procedures", "today"]
+__all__ = ["items_by_rule", "items_of", "pays_out", "procedures", "today"]
 
 
 def procedures(day: date | None = None) -> Catalogue:
@@ -50,6 +50,11 @@ def pays_out(office: str = "") -> list[Item]:
     """Return the items that pay money which an office hands over; without an office those of every one."""
     items = (i for i in procedures().items.values() if i.source.kind == "payment")
     return [i for i in items if office in ("", i.hands_over)]
+
+
+def items_by_rule() -> dict[str, str]:
+    """Return by rule the item that pays out its right today."""
+    return {i.source.rule: n for n, i in procedures().items.items() if i.source.rule is not None}
 
 
 def _state(folder: Path) -> tuple[tuple[str, int], ...]:

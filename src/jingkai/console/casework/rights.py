@@ -12,6 +12,7 @@ from jingkai.console.casework.errors import CaseRefused
 from jingkai.console.casework.procedures import procedures
 from jingkai.console.fact_values import read_value
 from jingkai.console.opened import Opened
+from jingkai.population.columns import columns_read
 from jingkai.registry.snapshot import Match
 from jingkai.services.catalogue import Item
 from jingkai.services.entitlement import Entitlement, Entitlements, entitlement_row
@@ -20,6 +21,7 @@ from jingkai.services.errors import CaseError
 __all__ = [
     "Offer",
     "decider_of",
+    "needed_columns",
     "offer",
     "offers",
     "open_columns",
@@ -134,6 +136,13 @@ def open_columns(found: Opened, offered: Offer) -> dict[str, str]:
     return {c: n.fact for n in asked for c in decider.columns_of(n, row)}
 
 
+def needed_columns(found: Opened, offered: Offer) -> dict[str, list[str]]:
+    """Return by needed fact its columns, known or not; none of what is no fact of a row."""
+    decider = decider_of(found, offered.item)
+    assert decider is not None
+    return {n.fact: decider.columns_of(n, {}) for n in offered.entitlement.needed}
+
+
 def stated(found: Opened, entity: str, given: Mapping[str, str]) -> dict[str, Any]:
     """Return stated values as a snapshot stores them.
 
@@ -168,7 +177,9 @@ def decider_of(found: Opened, item: Item) -> Entitlements | None:
         return None
 
     def made() -> Entitlements | None:
-        columns = entitlement_row(found.explainer, entity, 0)
+        # What the register has no column for may be stated by the applicant all the same.
+        read = columns_read(found.rulebook, entity, found.day, [str(item.source.rule)])
+        columns = dict.fromkeys([*entitlement_row(found.explainer, entity, 0), *read])
         try:
             return Entitlements(item, found.every, found.day, columns)
         except CaseError:

@@ -17,6 +17,7 @@ from jingkai.console.correction_lines import correction_line, corrections_of
 from jingkai.console.enterprise.own import about, own
 from jingkai.console.errors import ConsoleError, NotFound
 from jingkai.console.fact_lines import fact_lines
+from jingkai.console.fact_values import asked_value
 from jingkai.console.files import EVIDENCE, most_bytes
 from jingkai.console.models import Correction
 from jingkai.console.opened import Opened
@@ -94,16 +95,9 @@ def _correctable(request: HttpRequest, found: Opened, column: str) -> tuple[Fact
 def _form(found: Opened, fact: Fact, lang: str) -> dict[str, Any]:
     """Return what the form asks: choices where there are few, else how to type it; who decides."""
     vocabulary = found.rulebook.vocabulary
-    choices: list[tuple[str, str]] = []
-    if fact.type == "bool":
-        choices = [("是", "是" if lang == "zh" else "yes"), ("否", "否" if lang == "zh" else "no")]
-    elif isinstance(fact.codes, dict):
-        choices = [(c, label.text(lang)) for c, label in fact.codes.items()]
     office = vocabulary.offices[corrections.decider(fact)]
     return {
-        "choices": choices,
-        "unit": "%" if fact.type == "ratio" else fact.unit,
-        "type": fact.type,
+        **asked_value(fact, lang),
         "decider": office.label.text(lang),
         "own": fact.holder == "enterprise",
         "title": bool(fact.title),

@@ -8,6 +8,7 @@ import polars as pl
 from django.http import HttpRequest, HttpResponse
 
 from jingkai.console.answer import answer
+from jingkai.console.casework.procedures import items_by_rule
 from jingkai.console.enterprise.own import about, own
 from jingkai.console.entitlements import entitlements, reason_line
 from jingkai.console.errors import NotFound
@@ -34,7 +35,10 @@ def my(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("measure", "")
     if asked and asked not in {m["measure"] for m in every["measures"]}:
         raise NotFound(f"没有举措“{asked}”", hint="从列表里选择")
-    rules = [r for r in every["rules"] if asked in ("", r["measure"])]
+    paid = items_by_rule()
+    rules = [
+        {**r, "item": paid.get(r["rule"])} for r in every["rules"] if asked in ("", r["measure"])
+    ]
     page = {
         "enterprise": about(found, match),
         "day": found.day.isoformat(),
@@ -55,7 +59,7 @@ def my_rule(request: HttpRequest, name: str) -> HttpResponse:
     page = {
         "enterprise": about(found, match),
         "day": found.day.isoformat(),
-        "rule": line,
+        "rule": {**line, "item": items_by_rule().get(name)},
         "facts": fact_lines(found, match.position, read_columns(found, name), lang),
         "papers": _papers(match.key, name),
     }

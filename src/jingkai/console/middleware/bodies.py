@@ -16,7 +16,12 @@ from jingkai.console.trail import record
 __all__ = ["BodiesMiddleware", "largest_body", "most_body"]
 
 #: Routes that take files: which kinds, and how many at once.
-_FILES = {"import_new": (REGISTERS, 1), "my_correct": (EVIDENCE, 5)}
+_FILES = {
+    "import_new": (REGISTERS, 1),
+    "my_correct": (EVIDENCE, 5),
+    "my_apply": (EVIDENCE, 5),
+    "my_case": (EVIDENCE, 5),
+}
 _FIELDS = 64 * 1024
 #: Routes that take more JSON than a form is: ten thousand rows of facts.
 _LARGE = {"api:check": 32 * 1024 * 1024}
