@@ -48,7 +48,7 @@ def test_a_past_case_is_recorded_as_of_its_day_and_the_trail_tells_when_it_was_w
     from jingkai.console.clock import as_of
     from jingkai.console.models import TrailEntry
     from jingkai.services.logs.measures import measure
-    from jingkai.services.logs.own_cases import log_of_cases
+    from jingkai.services.logs.own_cases import log_of_own_table, table_of_cases
 
     begun = datetime(2026, 3, 2, 9, tzinfo=CHINA)
     with as_of(begun):
@@ -57,8 +57,8 @@ def test_a_past_case_is_recorded_as_of_its_day_and_the_trail_tells_when_it_was_w
     with as_of(begun + timedelta(days=2, hours=6)):
         act(number, ITEM, "decline", people["natural"], reason="不属于受理范围")
     assert found.case.number.startswith("BJ2026")
-    own = {k: v for k, v in own_cases().items() if k == found.case.number}
-    row = measure(log_of_cases(own)).cases.row(0, named=True)
+    own = table_of_cases(own_cases([found.case]))
+    row = measure(log_of_own_table(own)).cases.row(0, named=True)
     assert (row["elapsed_days"], row["working_days"]) == (2.25, 2)
     assert row["materials"] == len(found.items[ITEM].asked)
     told = TrailEntry.objects.filter(action__startswith="case.", detail__case=number)
@@ -86,6 +86,28 @@ def test_the_sites_cases_are_measured_and_their_export_measures_the_same(
             assert back[part] == own[part]
     assert TrailEntry.objects.filter(action="cases.export", about=zone).count() == 2
     assert done.items[ITEM].title.zh in run("measure")
+
+
+def test_only_cases_that_went_on_are_read_again(
+    permit: Callable[..., Any], people: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jingkai.console.casework import log
+    from jingkai.console.casework.acting import act
+
+    first, second = permit(), permit()
+    zone, read, real = [first.case.zone], [], log.own_cases
+    log.own_table(zone)
+    monkeypatch.setattr(log, "own_cases", lambda rows: read.extend(rows) or real(rows))
+    before = log.own_table(zone)
+    act(first.case.pk, ITEM, "withdraw", people["firm_a"])
+    after = log.own_table(zone)
+    assert [c.pk for c in read] == [first.case.pk]
+    assert after.height == before.height + 1
+    assert after["办件编号"].unique(maintain_order=True).to_list()[-2:] == [
+        first.case.number, second.case.number,
+    ]  # fmt: skip
+    ended = after.filter(after["办件编号"] == first.case.number)["办结时间"]
+    assert ended.null_count() == 0
 
 
 def test_a_zone_without_cases_says_so_and_a_zone_is_not_asked_of_a_file(

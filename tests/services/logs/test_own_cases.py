@@ -15,7 +15,7 @@ from jingkai.services.logs.errors import LogError
 from jingkai.services.logs.events import read_log
 from jingkai.services.logs.export import write_log
 from jingkai.services.logs.measures import measure
-from jingkai.services.logs.own_cases import OwnCase, log_of_cases, table_of_cases
+from jingkai.services.logs.own_cases import OwnCase, log_of_own_table, table_of_cases
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -46,7 +46,7 @@ def test_cases_are_measured_with_their_deadline_and_open_ones_count_for_no_time(
         "withdrawn": _case(catalogue, *begun, ("withdraw", date(2026, 3, 4))),
         "open": _case(catalogue, *begun, materials=3),
     }
-    found = measure(log_of_cases(cases))
+    found = measure(log_of_own_table(table_of_cases(cases)))
     rows = {r["case"]: r for r in found.cases.iter_rows(named=True)}
     assert {k: r["working_days"] for k, r in rows.items()} == {
         "in time": 20,
@@ -73,13 +73,13 @@ def test_acceptance_that_finishes_its_own_step_is_done_once(catalogue):
     steps = [CaseEvent("finish_step", day, "officer", w, "x", step="accept") for w in "甲乙"]
     for step, events in zip(steps, (2, 3), strict=True):
         case = OwnCase(CaseState.of(item, [*told, step]))
-        row = measure(log_of_cases({"1": case})).cases.row(0, named=True)
+        row = measure(log_of_own_table(table_of_cases({"1": case}))).cases.row(0, named=True)
         assert (row["events"], row["rework"]) == (events, events - 2)
 
 
 def test_no_event_is_no_log():
-    with pytest.raises(LogError, match="还没有事件"):
-        log_of_cases({})
+    with pytest.raises(LogError, match="没有一行能读作事件"):
+        log_of_own_table(table_of_cases({}))
 
 
 def _timed(catalogue) -> dict[str, OwnCase]:
@@ -97,7 +97,7 @@ def _timed(catalogue) -> dict[str, OwnCase]:
 
 
 def test_events_have_their_hour_unless_they_were_put_down_on_another_day(catalogue):
-    log = log_of_cases(_timed(catalogue))
+    log = log_of_own_table(table_of_cases(_timed(catalogue)))
     rows = {r["case"]: r for r in measure(log).cases.iter_rows(named=True)}
     days = {k: round(r["elapsed_days"] * 24, 2) for k, r in rows.items()}
     assert days == {
@@ -114,7 +114,7 @@ def test_events_have_their_hour_unless_they_were_put_down_on_another_day(catalog
 def test_a_log_that_was_written_reads_back_with_the_same_figures(catalogue, tmp_path: Path, name):
     cases = _timed(catalogue) | {'open & "new"': _case(catalogue, ("submit", date(2026, 3, 9)))}
     write_log(table_of_cases(cases), tmp_path / name, synthetic=True)
-    own, back = measure(log_of_cases(cases)), measure(read_log(tmp_path / name))
+    own, back = measure(log_of_own_table(table_of_cases(cases))), measure(read_log(tmp_path / name))
     assert back.cases.equals(own.cases) and back.items.equals(own.items)
     assert back.offices.equals(own.offices) and back.transitions.equals(own.transitions)
     assert back.total["open"] == 1 and back.total["trips_median"] is None

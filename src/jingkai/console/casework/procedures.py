@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from jingkai.console.opened import rulebook
 from jingkai.services.catalogue import Catalogue, Item
 from jingkai.services.load import item_folders, load_catalogue
 
-__all__ = ["items_by_rule", "items_of", "pays_out", "procedures", "today"]
+__all__ = ["edition", "items_by_rule", "items_of", "pays_out", "procedures", "today"]
 
 
 def procedures(day: date | None = None) -> Catalogue:
@@ -27,6 +28,11 @@ def procedures(day: date | None = None) -> Catalogue:
     """
     folder: Path = settings.WORKSPACE.items
     return _loaded(tuple(settings.WORKSPACE.layers), folder, _state(folder)).on(day or today())
+
+
+def edition() -> Hashable:
+    """Return what changes whenever the zone's items, their settings or its calendar do."""
+    return tuple(settings.WORKSPACE.layers), _state(settings.WORKSPACE.items)
 
 
 def items_of(service: str, bundle: bool, day: date) -> dict[str, Item]:

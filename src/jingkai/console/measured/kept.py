@@ -12,10 +12,9 @@ import polars as pl
 from django.conf import settings
 
 from jingkai.console.casework.log import own_log
-from jingkai.console.casework.procedures import procedures
+from jingkai.console.casework.procedures import edition, procedures
 from jingkai.console.clock import today
 from jingkai.console.models import Case, RecordedEvent
-from jingkai.services.catalogue import Catalogue
 from jingkai.services.logs.compare import Difference, compare
 from jingkai.services.logs.limits import item_limits
 from jingkai.services.logs.measures import Measures, measure
@@ -76,7 +75,7 @@ def _measured(zone: str | None) -> Measures | None:
 def _once(what: Hashable, compute: Callable[[], T]) -> T:
     """Compute something one at a time, and again only when an event, a day or a promise is new."""
     name = (str(settings.WORKSPACE.path), what)
-    state = (_newest(), today(), _promises(procedures()))
+    state = (_newest(), today(), edition())
     with _lock:
         if name not in _kept or _kept[name][0] != state:
             if len(_kept) >= _MOST:
@@ -88,7 +87,3 @@ def _once(what: Hashable, compute: Callable[[], T]) -> T:
 
 def _newest() -> Any:
     return RecordedEvent.objects.order_by("-pk").values_list("pk", "at").first()
-
-
-def _promises(catalogue: Catalogue) -> Hashable:
-    return tuple((i.id, i.promised, i.trips) for i in catalogue.items.values())

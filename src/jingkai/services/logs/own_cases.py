@@ -13,15 +13,15 @@ from jingkai.registry.reading import ROW
 from jingkai.services.case import CaseEvent, CaseState
 from jingkai.services.case_machine import STEPS
 from jingkai.services.logs.columns import LogMap
-from jingkai.services.logs.errors import LogError
 from jingkai.services.logs.events import EventLog, log_of_table
 from jingkai.services.logs.times import HOME
 
-__all__ = ["OwnCase", "log_of_cases", "table_of_cases"]
+__all__ = ["COLUMNS", "OwnCase", "log_of_own_table", "table_of_cases"]
 
-_COLUMNS = (
+#: As an office's system would name them; the case first.
+COLUMNS = (
     *("办件编号", "事项", "环节", "部门", "经办人", "完成时间"),
-    *("截止日期", "材料数", "跑动次数", "申请时间", "办结时间"),
+    *("截止日期", "材料数", "跑动次数", "申请时间", "办结时间", "补记"),
 )
 _HERE = ZoneInfo(HOME)
 #: What ends a case; an appeal that was lost leaves it ended as it was.
@@ -47,21 +47,21 @@ class OwnCase:
     materials: int | None = None
 
 
-def log_of_cases(cases: Mapping[str, OwnCase]) -> EventLog:
-    """Return the events of cases as a log.
+def log_of_own_table(table: pl.DataFrame) -> EventLog:
+    """Return the log that the table of one's own cases is.
 
     Parameters
     ----------
-    cases
-        By the case's number; see `table_of_cases`.
+    table
+        As `table_of_cases` gives it.
 
     Raises
     ------
     LogError
         If there is no event.
     """
-    raw = table_of_cases(cases).with_row_index(ROW, 1).cast({ROW: pl.Int64})
-    return log_of_table(raw, None, LogMap(), "办件", list(_notes(cases)))
+    raw = table.with_row_index(ROW, 1).cast({ROW: pl.Int64})
+    return log_of_table(raw, None, LogMap(), "办件", list(_notes(table)))
 
 
 def table_of_cases(cases: Mapping[str, OwnCase]) -> pl.DataFrame:
@@ -77,17 +77,11 @@ def table_of_cases(cases: Mapping[str, OwnCase]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row an event, with the columns that `read_log` knows; times in China's.
-
-    Raises
-    ------
-    LogError
-        If there is no event.
+        One row an event, with the columns that `read_log` knows; times in China's. 补记 marks what was recorded on
+        another day than it happened.
     """
     rows = [row for number, case in cases.items() for row in _rows(number, case)]
-    if not rows:
-        raise LogError("这些办件还没有事件", hint="有办件提交后再量测")
-    return pl.DataFrame(rows, schema=dict.fromkeys(_COLUMNS, pl.String), orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
 
 
 def _rows(number: str, case: OwnCase) -> Iterator[tuple[str | None, ...]]:
@@ -110,6 +104,7 @@ def _rows(number: str, case: OwnCase) -> Iterator[tuple[str | None, ...]]:
             _text(state.item.trips),
             _text(times[0]),
             _text(_ended(state, times)),
+            _put_down_late(case, i),
         )
 
 
@@ -133,6 +128,13 @@ def _times(case: OwnCase) -> list[datetime]:
     return found
 
 
+def _put_down_late(case: OwnCase, i: int) -> str | None:
+    """Say of an event that it was recorded on another day than it happened."""
+    if not case.recorded or case.recorded[i].astimezone(_HERE).date() == case.state.events[i].on:
+        return None
+    return "是"
+
+
 def _ended(state: CaseState, times: Sequence[datetime]) -> datetime | None:
     if state.decided_on is None and state.status != "withdrawn":
         return None
@@ -144,15 +146,10 @@ def _activity(state: CaseState, event: CaseEvent) -> str:
     return steps.get(event.step) or STEPS[event.kind].zh
 
 
-def _notes(cases: Mapping[str, OwnCase]) -> Iterator[str]:
-    dated = [
-        (e.on, at.astimezone(_HERE).date())
-        for c in cases.values()
-        for e, at in zip(c.state.events, c.recorded, strict=False)
-    ]
-    if not dated:
+def _notes(table: pl.DataFrame) -> Iterator[str]:
+    if table["完成时间"].str.contains(" 00:00:00", literal=True).all():
         yield "办件事件只记到日，同一天的间隔为 0"
-    elif late := sum(on != at for on, at in dated):
+    elif late := table.height - table["补记"].null_count():
         yield f"{late:,} 个事件不是当天记的，只计到日"
 
 
