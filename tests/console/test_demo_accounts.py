@@ -42,9 +42,9 @@ def test_one_account_a_desk_with_the_pass_phrase_that_was_told(found: Any) -> No
 
     first, second = demo_accounts(found), demo_accounts(found)
     assert [a.role for a in first] == [
-        "enterprise", *["officer"] * 4, "zone_analyst", "ministry_analyst", "auditor",
+        "enterprise", *["officer"] * 5, "zone_analyst", "ministry_analyst", "auditor",
     ]  # fmt: skip
-    assert len({a.password for a in first + second}) == 16
+    assert len({a.password for a in first + second}) == 18
     head = Account.objects.get(username="demo-head")
     assert head.head and head.office == "natural_resources"
     stored = Account.objects.get(username=second[0].name)

@@ -21,7 +21,7 @@ RULE = "high_tech_enterprise"
 #: Routes whose place holders name nothing that is anybody's: a zone, a rule, a column of one's own.
 OF_NOBODY = {
     "zone", "measure", "rule", "figure", "verify_number", "api:zone", "api:rule",
-    "my_rule", "my_paper", "my_correct",
+    "my_rule", "my_paper", "my_correct", "visit_code",
 }  # fmt: skip
 
 
@@ -76,6 +76,10 @@ class _Made:
             self.job("reform", self.officer, HERE),
         )
         abroad = self.job("reform", self.elsewhere, THERE)
+        visit, alien = self.visit(OWN, HERE, "tax"), self.visit(OTHER, THERE, "tax")
+        aliens = [alien, self.visit(NEIGHBOUR, HERE, "customs")]
+        visits = [v.pk for v in aliens]
+        proofs = [self.proof(v) for v in aliens]
         reforms = {"ministry_analyst": ministry.pk, "zone_analyst": zone.pk}
         return {
             "my_correction": Objects([c.pk for c in asked], {"enterprise": here.pk}),
@@ -86,6 +90,9 @@ class _Made:
             "job": Objects([job.pk], {"officer": my_job.pk}),
             "import": Objects([self.upload(self.elsewhere, THERE)]),
             "reform": Objects([abroad.pk], reforms),
+            **dict.fromkeys(("visit", "visit_notice"), Objects(visits, {"officer": visit.pk})),
+            "my_visit": Objects(visits, {"enterprise": visit.pk}),
+            "visit_evidence": Objects(proofs, dict.fromkeys(("enterprise", "officer"), self.proof(visit))),
             "enterprise": Objects([OTHER, "stock:999999"], {"officer": OWN}),
             "enterprise_rule": Objects([(OTHER, RULE), ("stock:999999", RULE)], {"officer": (OWN, RULE)}),
             "api:entitlements": Objects([OTHER], dict.fromkeys(("enterprise", "officer"), OWN)),
@@ -151,6 +158,27 @@ class _Made:
         )  # fmt: skip
         self.rows.insert(0, found)
         return int(found.pk)
+
+    def visit(self, enterprise: str, zone: str, office: str) -> Any:
+        """Return a visit with an objection; what happened to it stays, so it is made once."""
+        from jingkai.console.models import Visit
+
+        about = {"day": "2026-03-02", "items": ["甲"], "grounds": "法律规定", "kinds": "日常检查",
+                 "team": [{"id": "甲01", "certificate": "证"}]}  # fmt: skip
+        found, new = Visit.objects.get_or_create(
+            zone=zone, number=f"T-{enterprise}", office=office,
+            defaults={"enterprise": enterprise, "ground": "law", "day": "2026-03-02",
+                      "state": "planned", "token": f"token-of-{enterprise}"},
+        )  # fmt: skip
+        if new:
+            found.events.create(number=1, kind="assigned", day="2026-01-05", content=about)
+            found.events.create(number=2, kind="objected", day="2026-01-06", content={"text": "试"})
+        return found
+
+    def proof(self, visit: Any) -> Any:
+        file = self.file(self.mine)
+        visit.events.get(number=2).evidence.add(file)
+        return file.pk
 
     def gone(self) -> None:
         for row in self.rows:

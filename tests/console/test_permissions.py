@@ -36,6 +36,11 @@ SAMPLES: dict[str, dict[str, str]] = {
     "api:entitlements": {"key": "stock:600000"},
     "token_revoke": {"number": "1"},
     "import": {"pk": "1"},
+    "visit": {"pk": "1"},
+    "visit_notice": {"pk": "1"},
+    "visit_code": {"token": "AAAAAAAAAAAAAAAAAAAAAA"},
+    "visit_evidence": {"id": "00000000-0000-0000-0000-000000000000"},
+    "my_visit": {"pk": "1"},
     "job": {"pk": "00000000-0000-4000-8000-000000000000"},
 }
 

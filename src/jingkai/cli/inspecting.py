@@ -29,6 +29,7 @@ from jingkai.allocation.inspections.verify import (
     check_published,
     check_receipts,
 )
+from jingkai.cli.inspect_desks import assign_command, export_command, visits_on_desks
 from jingkai.cli.inspect_text import print_checks, print_own, print_plan, print_pool
 from jingkai.cli.ledger_text import print_ledger, print_visits
 from jingkai.cli.output import line, print_json
@@ -43,6 +44,10 @@ __all__ = ["inspect_app"]
 inspect_app = typer.Typer(
     no_args_is_help=True, help="涉企行政检查：计划、抽取、核对、台账。Inspections of enterprises."
 )
+
+
+inspect_app.command("assign")(assign_command)
+inspect_app.command("export")(export_command)
 
 
 @inspect_app.command("template")
@@ -155,7 +160,8 @@ def ledger_command(
     as_json: bool = JSON,
 ) -> None:
     """检查台账：每家企业被谁、因何、查了几次、结果如何。The ledger of inspections."""
-    rulebook, snapshot, run = open_run(find_workspace(), read_day(as_of))
+    workspace = find_workspace()
+    rulebook, snapshot, run = open_run(workspace, read_day(as_of))
     planned = read_planned(plan) if plan else None
     caps = planned.caps if planned else caps_of_rules(rulebook, run.as_of)
     classes = run.scan("enterprise").select(
@@ -163,9 +169,9 @@ def ledger_command(
         .cast(pl.String)
         .alias("class")
     )
-    ledger = read_ledger(
-        snapshot, classes, year or snapshot.as_of.year, caps, planned.visits if planned else None
-    )
+    asked = year or snapshot.as_of.year
+    visits = planned.visits if planned else None
+    ledger = read_ledger(snapshot, classes, asked, caps, visits, visits_on_desks(workspace, asked))
     synthetic = bool(snapshot.manifest.get("synthetic"))
     counts = ledger.counts()
     if out is not None:

@@ -62,6 +62,7 @@ def _show_demo(address: str) -> None:
     from jingkai.console.demo_accounts import demo_accounts
     from jingkai.console.demo_cases import demo_cases
     from jingkai.console.opened import opened
+    from jingkai.console.visits.demo import demo_zone_visits
 
     found = opened()
     if found is None:
@@ -69,6 +70,8 @@ def _show_demo(address: str) -> None:
     accounts = demo_accounts(found)
     if made := demo_cases(found):
         line(f"已合成 {made} 个办件（示例），供各工作台试用")
+    if made := demo_zone_visits(found):
+        line(f"已合成 {made} 次检查（示例），供各工作台试用")
     titles = dict(_ROLE_TITLES)
     rows = [[a.name, a.password, titles[a.role], a.about] for a in accounts]
     show_table(

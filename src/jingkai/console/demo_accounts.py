@@ -82,6 +82,11 @@ STAFF = {
         Label(zh="本机关负责人，批准延期", en="its head, approves extensions"),
     ),
     "demo-finance": Staff("finance", False, Label(zh="拨付", en="pays")),
+    "demo-inspector": Staff(
+        "market_supervision",
+        True,
+        Label(zh="实施检查、批准检查", en="carries out and approves inspections"),
+    ),
 }
 
 

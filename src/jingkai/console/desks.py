@@ -24,6 +24,7 @@ class Entry:
 
 _JOBS = Entry("jobs", "任务", "Jobs", ("job",))
 _SERVICES = Entry("service_measures", "政务服务", "Services")
+_LEDGER = Entry("inspection_ledger", "检查台账", "Ledger of inspections")
 _ANALYST = (
     Entry("figures", "指标", "Figures", ("figure",)),
     Entry("uptake", "政策落实", "Uptake"),
@@ -40,6 +41,7 @@ _ENTERPRISE = (
     Entry("my_credit", "信用", "Credit"),
     Entry("my_facts", "我的数据", "My facts", ("my_correct",)),
     Entry("my_corrections", "我的更正", "My corrections", ("my_correction",)),
+    Entry("my_visits", "检查", "Inspections", ("my_visit",)),
 )
 _OFFICER = (
     Entry("desk", "工作台", "Desk", ("correction",)),
@@ -48,6 +50,8 @@ _OFFICER = (
     Entry("enterprises", "企业", "Enterprises", ("enterprise", "enterprise_rule")),
     Entry("call_list", "临界名单", "Call list"),
     Entry("repairs", "信用修复", "Credit repair"),
+    Entry("visits", "检查", "Inspections", ("visit", "visit_new", "visit_notice")),
+    _LEDGER,
     Entry("imports", "导入", "Imports", ("import_new", "import")),
     _SERVICES,
     _JOBS,
@@ -55,9 +59,9 @@ _OFFICER = (
 DESKS: dict[Role, tuple[Entry, ...]] = {
     Role.ENTERPRISE: _ENTERPRISE,
     Role.OFFICER: _OFFICER,
-    Role.ZONE_ANALYST: _ANALYST,
+    Role.ZONE_ANALYST: (*_ANALYST, _LEDGER),
     Role.MINISTRY_ANALYST: _ANALYST,
-    Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"),),
+    Role.AUDITOR: (Entry("trail", "审计记录", "Audit trail"), _LEDGER),
 }
 
 

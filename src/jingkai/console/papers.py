@@ -21,7 +21,7 @@ from jingkai.engine.table_file import SYNTHETIC
 from jingkai.explain.reason import RuleReason
 from jingkai.registry.snapshot import Match
 
-__all__ = ["as_number", "differs_now", "digest_of", "issue", "pdf_of"]
+__all__ = ["as_number", "differs_now", "digest_of", "issue", "pdf_of", "qr_code"]
 
 #: No letter that is read as a digit: a number is typed from paper.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -111,7 +111,7 @@ def pdf_of(paper: IssuedDecision, address: str) -> bytes:
     families = ", ".join(json.dumps(n) for n in dict.fromkeys((*STACK, chinese_family())))
     css = _CSS.read_text("utf-8").replace("FONTS", f"{families}, sans-serif")
     page = {"c": paper.content, "lang": paper.content["lang"], "digest": paper.digest,
-            "address": address, "code": _code(address)}  # fmt: skip
+            "address": address, "code": qr_code(address)}  # fmt: skip
     html = render_to_string("console/enterprise/paper.html", page)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "paper.pdf")
@@ -119,7 +119,7 @@ def pdf_of(paper: IssuedDecision, address: str) -> bytes:
         return path.read_bytes()
 
 
-def _code(address: str) -> str:
+def qr_code(address: str) -> str:
     """Return an address as a QR code in SVG."""
     import segno
 

@@ -88,10 +88,19 @@ _ENTERPRISE = (
     "paper",
 )
 _VERIFY = ("verify", "verify_number")
+#: Inspections; a zone's analyst reads sums alone in the ledger.
+_VISITS = {
+    **dict.fromkeys(("visits", "visit", "visit_new", "visit_notice"), frozenset({Role.OFFICER})),
+    **dict.fromkeys(("my_visits", "my_visit"), frozenset({Role.ENTERPRISE})),
+    "visit_evidence": frozenset({Role.ENTERPRISE, Role.OFFICER}),
+    "visit_code": EVERYONE,
+    "inspection_ledger": frozenset({Role.OFFICER, Role.ZONE_ANALYST, Role.AUDITOR}),
+}
 ROUTES: dict[str, frozenset[Role]] = {
     **dict.fromkeys(_ENTERPRISE, frozenset({Role.ENTERPRISE})),
     "evidence": frozenset({Role.ENTERPRISE, Role.OFFICER}),
     **dict.fromkeys(_VERIFY, EVERYONE),
+    **_VISITS,
     **dict.fromkeys(_PORTAL, EVERYONE),
     **dict.fromkeys((f"api:{name}" for name in _API), EVERYONE),
     **dict.fromkeys(_SIGN_IN, EVERYONE),

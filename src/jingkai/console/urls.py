@@ -56,6 +56,7 @@ urlpatterns = [
     path("", include("jingkai.console.analyst.urls")),
     path("", include("jingkai.console.enterprise.urls")),
     path("", include("jingkai.console.measured.urls")),
+    path("", include("jingkai.console.visits.urls")),
     path("", include("jingkai.console.credit.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path(f"accounts/{PROVIDER}/", oidc.login, {"provider_id": PROVIDER}, "openid_connect_login"),

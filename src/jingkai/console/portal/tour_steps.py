@@ -130,6 +130,14 @@ STOPS = (
                     "Once an officer has accepted it the state changes, and so do the entitlements; the rule's page gives the decision as a numbered PDF.",
                 ),
             ),
+            Step(
+                "my_visits",
+                _said("谁来查过", "Who inspected"),
+                _said(
+                    "谁来过、谁要来、因为什么、查了什么，今年计入上限几次；可以提出异议，看答复。",
+                    "Who came and comes, why and with what result, how many visits count this year; object, and read the answer.",
+                ),
+            ),
         ),
     ),
     Stop(
@@ -158,6 +166,14 @@ STOPS = (
                 _said(
                     "按名称、代码或行业查；打开一家，看数据的来源和日期、结果和理由、官方名单。每次查看都记入审计记录。",
                     "By name, code or industry; its facts with source and date, results with reasons, official lists. Each reading goes into the trail.",
+                ),
+            ),
+            Step(
+                "visits",
+                _said("检查", "Inspections"),
+                _said(
+                    "本周要查的、逾期的、待批准的；一次检查从通知书到结果、异议和答复。办理用 demo-inspector 登录。",
+                    "What is due this week, overdue or waits for approval; a visit from its notice to result, objection and answer. Sign in as demo-inspector to act.",
                 ),
             ),
             Step(

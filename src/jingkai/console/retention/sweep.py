@@ -96,17 +96,19 @@ def _uploads(before: datetime) -> QuerySet[Upload]:
 
 
 def _evidence(days: int, days_unused: int) -> QuerySet[StoredFile]:
-    """Return the papers of corrections that were decided, or taken back, long enough ago."""
+    """Return the papers of corrections decided or taken back, and of objections, long enough ago."""
     decided = Correction.objects.filter(
         state__in=(_State.APPLIED, _State.REFUSED), decided_at__lt=_before(days)
     )
     withdrawn = Correction.objects.filter(state=_State.WITHDRAWN, at__lt=_before(days_unused))
     over = Q(correction__in=decided) | Q(correction__in=withdrawn)
+    over |= Q(visitevent__at__lt=_before(days))
     return StoredFile.objects.filter(over).distinct()
 
 
 def _loose(before: datetime) -> QuerySet[StoredFile]:
-    return StoredFile.objects.filter(at__lt=before, upload=None, correction=None, casefile=None)
+    kept = {"upload": None, "correction": None, "casefile": None, "visitevent": None}
+    return StoredFile.objects.filter(at__lt=before, **kept)
 
 
 def _jobs(before: datetime) -> list[QuerySet[Any]]:

@@ -21,6 +21,7 @@ __all__ = [
     "registry_visits",
     "site_visits",
     "unrecorded_visits",
+    "visit_rows",
 ]
 
 #: Columns of a register file as `jingkai load inspections` takes them, by fact.
@@ -59,12 +60,12 @@ def registry_visits(found: Opened | None, year: int, enterprise: str = "") -> pl
 def site_visits(year: int, zone: str = "") -> pl.DataFrame:
     """Return the visits made on the desks in a year, of a zone if it is given, in the ledger's columns."""
     made = Visit.objects.filter(state__in=MADE, day__year=year)
-    return _rows(made.filter(zone=zone) if zone else made)
+    return visit_rows(made.filter(zone=zone) if zone else made)
 
 
 def unrecorded_visits(visits: QuerySet[Visit], register: pl.DataFrame) -> pl.DataFrame:
     """Return those of the visits that the register does not have yet."""
-    return not_recorded(_rows(visits), register)
+    return not_recorded(visit_rows(visits), register)
 
 
 def register_table(visits: QuerySet[Visit]) -> pl.DataFrame:
@@ -79,7 +80,8 @@ def _with_state(visits: QuerySet[Visit]) -> Iterable[tuple[Visit, VisitState]]:
         yield visit, VisitState.of(visit.events.all())
 
 
-def _rows(visits: QuerySet[Visit]) -> pl.DataFrame:
+def visit_rows(visits: QuerySet[Visit]) -> pl.DataFrame:
+    """Return visits in the columns of `ledger.year_events`, each with its number as `record`."""
     rows = [
         {
             "kind": kind_of(visit.ground, visit.counts),

@@ -31,10 +31,13 @@ __all__ = ["GROUNDS", "OVER_CAP", "Asked", "items_of", "propose"]
 
 #: Grounds outside a plan: a random draw is none.
 GROUNDS = ("complaint", "alert", "referral", "law", "priority", "ordered")
-#: What may be done where the cap is full.
+#: What may be done where the cap is full, in Chinese and English.
 OVER_CAP = (
     "上限已满：不得再做日常检查，能书面核查或信息共享的不入企。上级部署的专项检查不计入；"
-    "因投诉举报、监测预警、转办交办的线索确需入企的可以提出，照样计次，由负责人批准并写明为什么非入企不可。"
+    "因投诉举报、监测预警、转办交办的线索确需入企的可以提出，照样计次，由负责人批准并写明为什么非入企不可。",
+    "The cap is full: no more daily visits; check on paper or by shared data. Campaigns ordered from above do not "
+    "count. On a clue (complaint, alert, referral) a visit may be proposed; it counts, and the head approves it "
+    "on the reason why it must be.",
 )
 
 
@@ -195,8 +198,8 @@ def _check_cap(asked: Asked, standing: Standing) -> str:
         f"待查 {standing.to_come} 次"
     )
     if asked.ground not in CLUES:
-        raise VisitRefused(f"{said}，这一事由不能再入企", hint=OVER_CAP)
+        raise VisitRefused(f"{said}，这一事由不能再入企", hint=OVER_CAP[0])
     if asked.urgent or not asked.need.strip():
         what = "超过上限的须先经批准" if asked.urgent else "没有写明为什么非入企不可"
-        raise VisitRefused(f"{said}：{what}", hint=OVER_CAP)
+        raise VisitRefused(f"{said}：{what}", hint=OVER_CAP[0])
     return need(asked.need, "")
