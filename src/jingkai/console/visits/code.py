@@ -29,7 +29,7 @@ _MOST_WRONG = 20
 _WAIT = 600  # seconds
 #: What of a visit stands on its public page.
 _TOLD = (
-    "number", "office", "day", "state", "state_text", "mark", "ground", "grounds", "kinds", "basis",
+    "number", "office", "day", "state", "state_text", "mark", "ground", "grounds", "kinds", "counts", "basis",
     "items", "drawn", "plan", "planned", "urgent", "approval_text", "team", "team_reason", "moves",
 )  # fmt: skip
 
