@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -48,9 +49,21 @@ def test_an_enterprise_sees_from_when_each_record_may_be_repaired(of: Callable[[
         assert (shown in text) is (shown != "未作承诺")  # the last is another enterprise's
     for condition in records["轻微"]["reason"]["conditions"]:
         assert condition["title"] in text and condition["basis"] in text
+    asked = {n for n, r in records.items() if r["apply"]}
+    assert asked == {"满三个月", "轻微"}
+    assert text.count("/my/apply/credit_repair_record/?about=") == 2
     assert "may be repaired" in _text(of("firm0").get("/my/credit/?lang=en"))
     file = of("firm0").get("/my/credit/?format=csv").content.decode("utf-8-sig")
     assert "将满三个月" in file and "2026-08-10" in file
+
+
+def test_what_an_application_states_itself_does_not_bar_it(of: Callable[[str], Any]) -> None:
+    (record,) = of("firm1").get("/my/credit/?format=json").json()["records"]
+    assert (record["state"], record["unmet"], record["apply"]) == ("todo", "公开信用承诺", True)
+    text = _text(of("firm1").get("/my/credit/"))
+    (link,) = re.findall(r"/my/apply/credit_repair_record/[^\"]+", text)
+    form = of("firm1").get(link)
+    assert form.status_code == 200 and "信用承诺" in form.content.decode()
 
 
 def test_no_record_found_is_not_said_to_be_none(

@@ -13,6 +13,7 @@ from jingkai.console.fact_values import value_text
 from jingkai.console.models import Account
 from jingkai.console.opened import Opened
 from jingkai.console.told import hidden_from, reasons_told, sensitive_facts
+from jingkai.explain.reason import RuleReason
 
 __all__ = ["STATE_WORDS", "explained_records", "facts_shown", "record_line", "records_table"]
 
@@ -36,8 +37,10 @@ def explained_records(
     Returns
     -------
     list
-        As `record_line` has them, with ``reason`` (see `reason_line`) and ``ends`` (the day on which
-        publication ends by itself, empty where that is not sure). Empty where nothing was loaded.
+        As `record_line` has them, with ``reason`` (see `reason_line`), ``ends`` (the day on which
+        publication ends by itself, empty where that is not sure) and ``apply`` (repair may be asked for:
+        every condition is met but those that the enterprise meets by what it states when it asks).
+        Empty where nothing was loaded.
     """
     if not can_tell(found):
         return []
@@ -109,7 +112,18 @@ def _explained(
     return {
         "reason": {**reason_line(found, told[RULE], lang), "notes": ""},  # the same for each
         "ends": ends.due if ends is not None and ends.verdict else "",
+        "apply": row["state"] in ("now", "todo", "open") and _its_own(found, told[RULE]),
     }
+
+
+def _its_own(found: Opened, reason: RuleReason) -> bool:
+    """Return whether all that is not met rests on facts that the enterprise itself holds."""
+    facts = found.rulebook.vocabulary.entities["penalty"].facts
+    left = [c for c in reason.conditions if c.verdict is not True]
+    read = {f for c in left for a in c.atoms for f in a.facts}
+    return (bool(read) or not left) and all(
+        f in facts and facts[f].holder == "enterprise" for f in read
+    )
 
 
 def _iso(day: Any) -> str | None:
