@@ -21,6 +21,17 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something made once a module, lest every worker makes it."""
+    for item in items:
+        needed = getattr(item, "_fixtureinfo", None)
+        made = [found[-1] for found in needed.name2fixturedefs.values()] if needed else []
+        grouped = item.get_closest_marker("xdist_group") is not None
+        if not grouped and any(fixture.scope == "module" for fixture in made):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def vocabulary() -> Vocabulary:
     return load_vocabulary()
