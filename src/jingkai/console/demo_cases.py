@@ -24,6 +24,7 @@ from jingkai.console.demo_stories import OWN, RIGHTS, Story, stories
 from jingkai.console.models import Account, Case
 from jingkai.console.opened import Opened
 from jingkai.console.roles import Role
+from jingkai.errors import JingkaiError
 from jingkai.registry.snapshot import Match
 from jingkai.services.bundle import plan_bundle
 from jingkai.services.working_days import WorkingCalendar
@@ -87,7 +88,7 @@ class _History:
                     words, _, after = step.partition("@")
                     with self._at(story, int(after), n):
                         case = self._taken(case, words, by)
-        except CaseRefused:
+        except JingkaiError:
             return False
         return True
 
@@ -121,6 +122,8 @@ class _History:
         item, _, step = words.rpartition("/")
         kind, _, most = step.partition(":")
         item = item or next(iter(case.items))
+        if item not in case.items:
+            raise CaseRefused(f"这个办件里没有事项“{item}”")
         if kind == "review":
             return self._reviewed(case, item, int(most or len(case.items[item].steps)))
         who = by if kind in _BY_APPLICANT else self._officer(case, item, kind)
@@ -144,18 +147,23 @@ class _History:
 
     def _rights(self) -> int:
         """Have enterprises confirm what shared data give them; some are paid already."""
-        made = 0
         able = islice(having_right(self.found, self.matches), len(RIGHTS))
-        for match, (begun, paid) in zip(able, RIGHTS, strict=False):
-            by = self._account(match.key)
-            with self._clock(begun, 95):
-                case = confirm(by, self.found, RIGHT, match.key)
-            made += 1
-            if paid is not None:
-                with self._clock(begun - paid, 200):
-                    who = self._staff(case.items[RIGHT].hands_over)
-                    act(case.case.pk, RIGHT, "deliver", who, reason=f"国库支付凭证（示例）{made}")
-        return made
+        pairs = zip(able, RIGHTS, strict=False)
+        return sum(self._confirmed(match, begun, paid) for match, (begun, paid) in pairs)
+
+    def _confirmed(self, match: Match, begun: int, paid: int | None) -> bool:
+        try:
+            with transaction.atomic():
+                with self._clock(begun, 95):
+                    by = self._account(match.key)
+                    case = confirm(by, self.found, RIGHT, match.key)
+                if paid is not None:
+                    with self._clock(begun - paid, 200):
+                        who = self._staff(case.items[RIGHT].hands_over)
+                        act(case.case.pk, RIGHT, "deliver", who, reason="国库支付凭证（示例）")
+        except JingkaiError:
+            return False
+        return True
 
     def _applicant(self, n: int) -> Account:
         return self._account(self.matches[n % len(self.matches)].key)

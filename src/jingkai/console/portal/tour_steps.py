@@ -131,6 +131,22 @@ STOPS = (
                 ),
             ),
             Step(
+                "my_services",
+                _said("确认一笔补贴", "Confirm a subsidy"),
+                _said(
+                    "部门共享的数据已经认定的，看清金额和依据，确认一次就等拨付，不用申请、不交材料；其他事项在这里申请。",
+                    "What shared data already decide is confirmed once, with its amount and grounds, and then paid: no application, no material. Everything else is applied for here.",
+                ),
+            ),
+            Step(
+                "my_cases",
+                _said("补正一个办件", "Answer a notice"),
+                _said(
+                    "外国人来华工作许可被一次性告知补正：逐条看缺什么，附文件后提交；期限、经过和可走的救济途径都在办件页。",
+                    "The work permit waits for a correction: read all that is missing, attach it and send; deadlines, what happened and ways of appeal stand on the case.",
+                ),
+            ),
+            Step(
                 "my_visits",
                 _said("谁来查过", "Who inspected"),
                 _said(
@@ -182,6 +198,22 @@ STOPS = (
                 _said(
                     "上传 Excel 或 CSV，先看列如何对应、哪些行被拒收，再确认；装载后还能撤销。",
                     "Upload Excel or CSV, see how columns map and which rows are rejected, confirm; it can be undone.",
+                ),
+            ),
+            Step(
+                "cases",
+                _said("办一个件", "Handle a case"),
+                _said(
+                    "以 demo-planning 登录：逾期的、快到期的在最前；受理或一次告知补正，办结环节，准予或不予都写理由；延期由 demo-head 批准。",
+                    "As demo-planning: what is late or soon due first; accept or notify of all defects, finish steps, grant or refuse with reasons; demo-head approves an extension.",
+                ),
+            ),
+            Step(
+                "payments",
+                _said("拨付", "Pay"),
+                _said(
+                    "以 demo-finance 登录：已准予、尚未拨付的资金，下载清单，付款后登记凭证号。",
+                    "As demo-finance: what was granted and is not paid yet, to download; register the voucher once it is paid.",
                 ),
             ),
         ),
