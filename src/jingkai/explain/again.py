@@ -41,13 +41,20 @@ class RowProgram:
         stand
             Results by column that are taken as they are instead of being computed.
         """
+        row = self.whole(facts, stand)
+        return {n: row.get(n) for n in self.program.outputs}
+
+    def whole(
+        self, facts: Mapping[str, Any], stand: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return a row with every column of the program, those that are not stored too; see `results`."""
         stand = stand or {}
         row = {n: v for n, v in facts.items() if n not in self.program.columns}
         for step in self.program.steps:
             plans = RowPlan(row)
             found = {n: stand[n] if n in stand else plans.value(p) for n, p in step.items()}
             row = {**row, **found}
-        return {n: row.get(n) for n in self.program.outputs}
+        return row
 
     def verdicts(self, results: Mapping[str, Any]) -> dict[str, Any]:
         """Return of stored columns those that are a rule's verdict or grade."""

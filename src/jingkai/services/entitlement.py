@@ -17,6 +17,7 @@ import polars as pl
 
 from jingkai.engine.polars_engine import program_frame
 from jingkai.explain import Explainer, RuleReason
+from jingkai.explain.again import RowProgram
 from jingkai.explain.missing import fact_of
 from jingkai.explain.reasons import explain_rule
 from jingkai.explain.row import RowEvaluator, RulePlans
@@ -190,10 +191,7 @@ class Entitlements:
         ]
 
     def _decided(self, row: dict[str, Any]) -> _Decided:
-        types = {c: f.arrow_type if f is not None else None for c, f in self.facts.items()}
-        frame = pl.DataFrame({c: pl.Series([v], dtype=types[c]) for c, v in row.items()})
-        frame = frame if row else pl.DataFrame({"key": [""]})
-        values = program_frame(self.program, frame.lazy()).collect().row(0, named=True)
+        values = RowProgram(self.program).whole(row)
         reason = explain_rule(self.rule, RowEvaluator(self.plans, values), values)
         if self.rule.kind != "amount":
             return _Decided(reason, reason.verdict is True, False)

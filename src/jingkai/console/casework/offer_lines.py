@@ -77,6 +77,8 @@ def needed_lines(
     columns, stated = needed_columns(found, offered), set(open_columns(found, offered).values())
     offices = found.rulebook.vocabulary.offices
     titles = {m["fact"]: m["label"] for m in reason.missing}
+    every = [c for own in columns.values() for c in own]
+    known = _known(account, found, offered, every, lang) if every else []
     lines = []
     for need in offered.entitlement.needed:
         state = "known" if need.known else "open" if need.fact in stated else "office"
@@ -87,7 +89,7 @@ def needed_lines(
                 "holder": offices[need.office].label.text(lang),
                 "proved": need.asked,
                 "state": state,
-                "facts": _known(account, found, offered, columns[need.fact], lang),
+                "facts": [f for f in known if f["column"] in columns[need.fact]],
             }
         )
     return lines

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
 
 from jingkai.console.wanted import without_format
 
-__all__ = ["beside", "grouped", "in_state", "listed", "of_sort", "say", "with_query"]
+__all__ = ["beside", "grouped", "in_state", "listed", "money", "of_sort", "say", "with_query"]
 
 register = template.Library()
 
@@ -42,6 +43,12 @@ def beside(these: list[Any], those: list[Any]) -> list[tuple[Any, Any]]:
 def grouped(value: int) -> str:
     """Return a whole number with its thousands apart."""
     return f"{value:,}"
+
+
+@register.filter
+def money(value: str) -> str:
+    """Return an amount as it is kept with its thousands apart."""
+    return f"{Decimal(value):,.2f}"
 
 
 @register.filter
