@@ -50,22 +50,23 @@ def _entitled(found: Opened, item: Item, zone: str) -> pl.DataFrame:
         pl.col(f"{name}__right").alias("whole right"), pl.col(name).alias("whole amount")
     )
     rows = pl.concat([facts, stored], how="horizontal").with_columns(
-        pl.col(owner).alias("whose"), pl.col("key").alias("subject"),
+        pl.col(owner).alias("whose"),
+        pl.col("key").alias("subject"),
         (pl.col("name") if "name" in have else pl.lit("")).alias("matter"),
-    )  # fmt: skip
+    )
+    here = rows.join(_enterprises(found, zone), on="whose", how="inner")
     settled = pl.col("on_shared") & pl.col("whole right") & (pl.col("whole amount") > 0)
     amount = (pl.col("whole amount") * yuan.numerator / yuan.denominator).round(2)
     return (
-        decides.on_shared(rows)
+        decides.on_shared(here)
         .filter(settled.fill_null(False))
         .select(
-            "subject", "matter", amount.cast(pl.Decimal(20, 2)).alias("amount"), enterprise="whose"
+            "subject", "matter", pl.col("whose").alias("enterprise"), pl.col("who").alias("name"),
+            amount.cast(pl.Decimal(20, 2)).alias("amount"),
         )
-        .join(_enterprises(found, zone), on="enterprise", how="inner")
-        .select(*_SCHEMA)
         .sort("amount", "enterprise", descending=[True, False])
         .collect(engine="streaming")
-    )
+    )  # fmt: skip
 
 
 def _yuan(rule: Rule) -> Fraction | None:
@@ -82,4 +83,4 @@ def _enterprises(found: Opened, zone: str) -> pl.LazyFrame:
     name = pl.col("name") if "name" in have else pl.lit(None, pl.String)
     here = (pl.col("zone") == zone) if "zone" in have else pl.lit(False)
     rows = found.snapshot.scan("enterprise").filter(here)
-    return rows.select(enterprise="key", name=name.fill_null(pl.col("key")))
+    return rows.select(whose="key", who=name.fill_null(pl.col("key")))

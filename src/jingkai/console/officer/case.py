@@ -48,7 +48,7 @@ def case(request: HttpRequest, id: int) -> HttpResponse:
             status = 409 if request.POST.get("seen") != str(read.case.length) else 400
     page = {**_page(request, found, read), "error": error}
     shown = [c["column"] for c in page["given"]] + page["right_facts"]
-    facts = sensitive_facts(found, shown) if read.case.entity == "enterprise" else []
+    facts = sensitive_facts(found, shown, read.case.entity)
     record(request, "case.read", read.case.enterprise, facts, case=read.case.pk)
     response = answer(
         request, "console/officer/case.html", page, _table(page["events"]), read.case.number

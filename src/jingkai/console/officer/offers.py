@@ -74,8 +74,8 @@ def _items(account: Account) -> list[Item]:
 def _facts(found: Opened, item: Item) -> list[str]:
     """Return the sensitive facts that being on the list tells of."""
     rule = found.rulebook.rules[item.source.rule] if item.source.rule else None
-    read = rule.reads_facts() if rule is not None and rule.entity == "enterprise" else ()
-    return sensitive_facts(found, [str(f) for f in read])
+    read = [str(f) for f in rule.reads_facts()] if rule is not None else []
+    return sensitive_facts(found, read, item.source.entity)
 
 
 def _sum(rows: pl.DataFrame) -> str:
