@@ -234,9 +234,10 @@ def test_the_enterprise_sees_its_visits_objects_once_and_reads_the_answer(
 
 def test_the_ledger_counts_what_the_desks_did_once_also_when_it_is_loaded(
     town: Workspace, done: Callable[..., Any], client_of: Callable[[str], Any], tmp_path: Path,
-    assigned: Any, inspectors: dict[str, Any],
+    assigned: Any, inspectors: dict[str, Any], visit: Callable[..., Any],
 ) -> None:  # fmt: skip
     from jingkai.console.models import Account, Visit
+    from jingkai.console.visits.caps import standing_of
     from jingkai.console.visits.records import REGISTER_HEADINGS, register_table
     from jingkai.engine.table_file import write_table
     from jingkai.registry.load import load
@@ -263,7 +264,13 @@ def test_the_ledger_counts_what_the_desks_did_once_also_when_it_is_loaded(
     assert (audited["zone"], audited["visits"]) == (zone, before["visits"])
 
     path = tmp_path / "检查.csv"
-    table = register_table(theirs)
+    told = register_table(theirs)
+    unsaid = visit()  # made, as the register says, but never written down on the desk
+    cells = {"编号": unsaid.number, "计划检查编号": unsaid.number, "检查日期": unsaid.day.isoformat(),
+             "统一社会信用代码": unsaid.enterprise}  # fmt: skip
+    table = pl.concat(
+        [told, told.head(1).with_columns(pl.lit(v).alias(n) for n, v in cells.items())]
+    )
     write_table(table, path, synthetic=True)
     listed = officer.get("/inspections/?view=done&format=csv").content.decode("utf-8-sig")
     assert listed.splitlines()[0].startswith(",".join(REGISTER_HEADINGS.values()))
@@ -280,8 +287,13 @@ def test_the_ledger_counts_what_the_desks_did_once_also_when_it_is_loaded(
         assert (row["ground"], row["planned"], row["certified_officers"]) == ("random", True, True)
         assert row["approved_before"] is None and row["scan_coded"] is None
         again = _page(officer, address)
-        assert again["visits"] == before["visits"]
-        assert again["planned"] == before["planned"]
+        assert again["visits"] == before["visits"] + 1
+        assert again["planned"] == {**before["planned"], "yes": before["planned"]["yes"] + 1}
+        whose = (zone, unsaid.office, unsaid.enterprise, assigned.year)
+        assert (standing_of(_opened(), *whose).made, standing_of(_opened(), *whose).to_come) == (
+            1,
+            0,
+        )
     finally:
         town.set_current(current)
 

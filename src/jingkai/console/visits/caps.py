@@ -79,9 +79,8 @@ def standing_of(
     counted = register.filter(
         ~pl.col("above").fill_null(False) & (pl.col("office").fill_null(office) == office)
     )
-    made = unrecorded_visits(mine.filter(state__in=MADE), register).height
-    return Standing(
-        counted.height + made,
-        mine.filter(state__in=OPEN).count(),
-        cap_of(found, zone, office, year),
+    # A visit that the register has is not to come any more, whatever its desk wrote down.
+    made, to_come = (
+        unrecorded_visits(mine.filter(state__in=states), register).height for states in (MADE, OPEN)
     )
+    return Standing(counted.height + made, to_come, cap_of(found, zone, office, year))
