@@ -28,7 +28,7 @@ def print_measures(found: Measures, name: str, titles: Mapping[str, str]) -> Non
     Parameters
     ----------
     titles
-        Of items that the log names by their id.
+        Of items and offices that the log names by their ids; of "" who has no office.
     """
     total = found.total
     line(
@@ -41,7 +41,7 @@ def print_measures(found: Measures, name: str, titles: Mapping[str, str]) -> Non
     if found.items.height > 1:
         _print_items(found, titles)
     if found.offices.height:
-        _print_offices(found)
+        _print_offices(found, titles)
     _print_transitions(found)
     line("说明：")
     for note in found.notes:
@@ -111,11 +111,11 @@ def _print_items(found: Measures, titles: Mapping[str, str]) -> None:
         line(f"  另有 {found.items.height - 1 - _MOST_ITEMS} 个事项，见 --out 或 --json")
 
 
-def _print_offices(found: Measures) -> None:
+def _print_offices(found: Measures, titles: Mapping[str, str]) -> None:
     single = found.log.single
     rows = [
         [
-            r["office"] or "（没有写）",
+            titles.get(r["office"] or "", r["office"] or "（没有写）"),
             f"{r['events']:,}",
             *([] if single else [days_text(r["waiting_median"]), days_text(r["working_median"])]),
             days_text(r["sojourn_median"]) or "不知",

@@ -83,13 +83,21 @@ def measure_command(
     if as_json:
         print_json(told)
     else:
-        titles = {i.id: i.title.zh for i in catalogue.items.values()}
+        titles = _titles(catalogue, own=log is None)
         print_measures(found, name, titles)
         if compared is not None:
             print_differences(compared.differences, compared.names, compared.cases, titles)
     written = _write(found, compared, told, name, svg, out)
     for path in written if not as_json else ():
         line(f"已写入 {path}")
+
+
+def _titles(catalogue: Catalogue, own: bool) -> dict[str, str]:
+    """Return what items and offices are called by their ids; of one's own cases also who has no office."""
+    offices = open_rulebook(None).vocabulary.offices
+    found = {i.id: i.title.zh for i in catalogue.items.values()}
+    found |= {name: office.label.zh for name, office in offices.items()}
+    return found | ({"": "申请人"} if own else {})
 
 
 def _read(log: Path | None, given: LogMap, zone: str | None) -> tuple[str, EventLog]:

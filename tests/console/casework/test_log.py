@@ -85,7 +85,8 @@ def test_the_sites_cases_are_measured_and_their_export_measures_the_same(
         for part in ("total", "items", "offices", "transitions"):
             assert back[part] == own[part]
     assert TrailEntry.objects.filter(action="cases.export", about=zone).count() == 2
-    assert done.items[ITEM].title.zh in run("measure")
+    said = run("measure")
+    assert done.items[ITEM].title.zh in said and "申请人" in said and "（没有写）" not in said
 
 
 def test_only_cases_that_went_on_are_read_again(

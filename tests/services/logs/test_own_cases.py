@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -119,7 +120,10 @@ def test_a_log_that_was_written_reads_back_with_the_same_figures(catalogue, tmp_
     assert back.offices.equals(own.offices) and back.transitions.equals(own.transitions)
     assert back.total["open"] == 1 and back.total["trips_median"] is None
     assert not back.log.rejected.height
-    assert "合成数据" in (tmp_path / name).read_text("utf-8")
+    written = (tmp_path / name).read_text("utf-8")
+    assert "合成数据" in written
+    for told in re.findall(r'<date key="[^"]+" value="([^"]+)"/>', written):
+        assert datetime.fromisoformat(told).utcoffset() is not None and told[10] == "T"
 
 
 def test_a_log_is_written_as_csv_or_xes_alone(catalogue, tmp_path: Path):

@@ -82,7 +82,15 @@ def _attributes(
     """Yield attributes; one that is not known is an empty text, so that its column is there."""
     for column, (key, kind) in wanted:
         value = row[column]
-        yield _attribute(key, "string" if value is None else kind, value or "")
+        if value is None:
+            yield _attribute(key, "string", "")
+        else:
+            yield _attribute(key, kind, _instant(value) if kind == "date" else value)
+
+
+def _instant(text: str) -> str:
+    """Return a time as XML has it; a day as its beginning in China."""
+    return f"{text}T00:00:00+08:00" if len(text) == len("2026-01-01") else text.replace(" ", "T")
 
 
 def _attribute(key: str, kind: str, value: str) -> str:
