@@ -68,8 +68,9 @@ def test_a_bundle_is_one_case_whose_items_begin_when_what_they_wait_for_is_grant
     people: dict[str, Any], found: Any
 ) -> None:
     from jingkai.console.casework.acting import act
+    from jingkai.console.casework.lines import case_line
     from jingkai.console.casework.opening import Application, apply
-    from jingkai.console.casework.procedures import procedures
+    from jingkai.console.casework.procedures import procedures, today
     from jingkai.console.models import Account
     from jingkai.services.bundle import plan_bundle
     from tests.console.casework.conftest import paper
@@ -97,6 +98,8 @@ def test_a_bundle_is_one_case_whose_items_begin_when_what_they_wait_for_is_grant
     case = act(case.case.pk, first, "grant", officer)
     assert {s.status for n, s in case.states.items() if n != first} == {"received"}
     assert not case.ended
+    told = case_line(case, found.rulebook, people["firm_b"], today())
+    assert {e["by"] for e in told["events"]} == {"firm_b", ""}  # no officer's name
 
 
 def test_an_item_whose_forerunner_was_refused_never_begins_and_the_case_ends(

@@ -254,7 +254,8 @@ def _event(
     item, told = found.items[row.item], row.content
     step, ground = item.step(told.get("step", "")), item.grounds.get(told.get("ground", ""))
     office = book.vocabulary.offices.get(told.get("office", ""))
-    inside = account.role == Role.OFFICER
+    # What begins by itself is the applicant's, whoever's grant it followed from.
+    inside, own = account.role == Role.OFFICER, told["actor"] == "applicant"
     return {
         "number": row.number,
         "on": told["on"],
@@ -265,7 +266,7 @@ def _event(
         "title": _event_title(row.kind, item.source.kind, lang),
         "office": office.label.text(lang) if office else "",
         "actor": told["actor"],
-        "by": row.account if inside or told["actor"] == "applicant" else "",
+        "by": row.account if inside else told.get("by", "") if own else "",
         "reason": told.get("reason", ""),
         "defects": told.get("defects", []),
         "step": step.title.text(lang) if step else "",
