@@ -72,7 +72,7 @@ test-postgresql: setup browser ## every test of the site on PostgreSQL
 	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/console tests/browser
 
 test-fast: setup ## the fast part of the tests
-	$(BIN)/python -m pytest -n 2 -q -m "not slow and not bench"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not bench"
 
 lint: setup ## style, types, layers
 	$(BIN)/ruff check .

@@ -15,6 +15,8 @@ from jingkai.registry.snapshot import Snapshot
 from jingkai.rulebook import compile_program
 from tests.reference.random_facts import RandomFacts
 
+pytestmark = pytest.mark.slow
+
 
 def both(rulebook, facts, columns, by_hand=None):
     """Return the columns of the rules written by hand, and what each side makes of the facts."""

@@ -18,6 +18,8 @@ from jingkai.rulebook import stored_rulebook
 from jingkai.workspace import Workspace
 from tests.cli.typed import run
 
+pytestmark = pytest.mark.slow
+
 
 def _fill(folder: Path) -> None:
     """Set what the example leaves to the zone."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.typed import run
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_nation_is_made_and_checked_and_says_that_it_is_synthetic(tmp_path):

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.typed import run
 
+pytestmark = pytest.mark.slow
+
 REFORM = """reform: lower
 title: {zh: "放宽[门槛]", en: Lower}
 why: {zh: 试算, en: try}

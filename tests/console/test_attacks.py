@@ -13,7 +13,7 @@ from jingkai.workspace import Workspace
 from tests.console.conftest import PASSWORD
 from tests.console.test_permissions import SAMPLES, addresses, key_of
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 PDF = b"%PDF-1.7\nsynthetic\n"
 #: No figure twice: the value that the register has is no correction.
 _FIGURES = itertools.count(77_001)

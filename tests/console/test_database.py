@@ -7,7 +7,7 @@ import pytest
 
 from tests.console.apart import Apart, apart
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 assert apart
 
 

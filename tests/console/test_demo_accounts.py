@@ -14,7 +14,7 @@ from jingkai.population.snapshots import write_synthetic
 from jingkai.registry.snapshot import write_snapshot
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 PDF = b"%PDF-1.7\nsynthetic\n"
 RULE = "high_tech_enterprise"
 TITLE = "high_tech_enterprise_title_held"

@@ -17,7 +17,7 @@ from jingkai.registry.load import load
 from jingkai.registry.snapshot import Snapshot
 from jingkai.workspace import Workspace, ZoneSettings
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 DAY = "2026-06-30"
 A, B, C, D = (synthetic_code(i) for i in (1, 2, 3, 4))

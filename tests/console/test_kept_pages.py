@@ -10,7 +10,7 @@ import pytest
 from jingkai.registry.snapshot import write_snapshot
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 
 def _count(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -26,7 +26,7 @@ from jingkai.registry.load import load
 from jingkai.registry.snapshot import Snapshot
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 DAY = "2026-06-30"
 ASKED = "2026-07-15"

@@ -8,7 +8,7 @@ import pytest
 
 from jingkai.rulebook import Rulebook
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 
 def test_every_measure_stands_in_the_library_with_what_is_unverified(

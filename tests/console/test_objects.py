@@ -13,7 +13,7 @@ from jingkai.workspace import Workspace
 from tests.console.conftest import PASSWORD
 from tests.console.test_permissions import SAMPLES, key_of
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 OWN, OTHER, NEIGHBOUR = "stock:600000", "stock:600001", "stock:600003"
 HERE, THERE = "甲经开区", "乙经开区"
 RULE = "high_tech_enterprise"

@@ -7,7 +7,7 @@ import pytest
 
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 _WORKER = [sys.executable, "-m", "jingkai", "worker"]
 
 

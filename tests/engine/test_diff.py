@@ -20,6 +20,8 @@ from jingkai.rulebook import load_rulebook, strict_rulebook
 from jingkai.workspace import Workspace, ZoneSettings
 from tests.engine.test_reform import flips_of, reported
 
+pytestmark = pytest.mark.slow
+
 DAY, BEFORE = dt.date(2026, 6, 30), dt.date(2026, 3, 1)
 POINTS = (
     "credit_risk_class_by_points: {low_risk_to: %s 分, ordinary_to: 600 分, higher_to: 800 分}\n"

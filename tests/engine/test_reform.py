@@ -24,6 +24,8 @@ from jingkai.rulebook.reform import read_reform
 from jingkai.vocabulary import parse_figure
 from jingkai.workspace import Workspace, ZoneSettings
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.date(2026, 6, 30)
 HEAD = "reform: r\ntitle: {zh: 改, en: R}\nwhy: {zh: 试, en: try}\n"
 ABOUT = {"kind": "whatif"}

@@ -19,6 +19,8 @@ from jingkai.registry.snapshot import SourceFile, write_snapshot
 from jingkai.rulebook import tree
 from jingkai.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 DAY = dt.date(2026, 6, 30)
 SOURCE = SourceFile("x.csv", "0" * 64, "tax", str(DAY), "enterprise")
 WORDS = "他处持有"

@@ -171,6 +171,7 @@ def explainer(workspace, rulebook):
     return Explainer(rulebook, snapshot, decide(workspace, snapshot, rulebook, DAY))
 
 
+@pytest.mark.slow
 def test_every_enterprise_is_explained_with_the_stored_verdict(explainer):
     stored = explainer.run.scan("enterprise").collect().to_dicts()
     for position, row in enumerate(stored):

@@ -15,6 +15,8 @@ from jingkai.population.nation import make_nation, nation_workspace, plan_nation
 from jingkai.registry.snapshot import Snapshot, SourceFile, write_snapshot
 from jingkai.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 SCALE = 0.002
 
 

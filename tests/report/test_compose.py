@@ -26,6 +26,8 @@ from jingkai.rulebook.results import amount_quantum
 from jingkai.workspace import Workspace, ZoneSettings
 from tests.engine.zones import alike
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: no reports")
 DAY = dt.date(2026, 6, 30)
 WAN = 10**6  # 分 of one 万元

@@ -19,6 +19,8 @@ from jingkai.report.fonts import chinese_family
 from jingkai.report.render import page_html, write_pdf
 from tests.report.pages import nation_page, zone_page
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: no reports")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)  # fmt: skip
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

@@ -15,6 +15,8 @@ from jingkai.rulebook.parameters import Banded, Codes, Fixed
 from jingkai.rulebook.reform import read_reform
 from tests.rulebook.tiny import rule_file
 
+pytestmark = pytest.mark.slow
+
 HEAD = "reform: r\ntitle: {zh: 改, en: R}\nwhy: {zh: 试, en: try}\n"
 DAY = dt.date(2026, 6, 30)
 

@@ -12,6 +12,7 @@ import yaml
 from jingkai.services.clock import Term
 from jingkai.services.errors import CatalogueError
 from jingkai.services.load import item_folders, load_catalogue
+from jingkai.services.working_days import CHINA
 
 
 def test_a_dozen_items_and_more_are_shipped_each_with_its_source(catalogue):
@@ -95,13 +96,14 @@ materials:
 
 
 def test_a_zone_adds_items_and_sets_what_is_its_own(tmp_path, rulebook):
-    settings = """warning: 5
+    year = CHINA.last_known.year + 1
+    settings = f"""warning: 5
 items:
-  probe: {promised: 8, trips: 1, fee: {amount: 0 元, basis: 本区收费清单}, steps: {one: 2, two: 6}}
-  land_planning_permit: {promised: 10}
-bundles: {open_an_enterprise: 0}
+  probe: {{promised: 8, trips: 1, fee: {{amount: 0 元, basis: 本区收费清单}}, steps: {{one: 2, two: 6}}}}
+  land_planning_permit: {{promised: 10}}
+bundles: {{open_an_enterprise: 0}}
 calendar:
-  2027: {basis: 放假安排, rest: [2027-01-01], work: []}
+  {year}: {{basis: 放假安排, rest: [{year}-01-01], work: []}}
 """
     found = load_catalogue(rulebook, zone(tmp_path / "items", probe=ITEM, settings=settings))
     probe = found.items["probe"]
@@ -110,7 +112,7 @@ calendar:
     assert found.items["land_planning_permit"].compression == 0.5
     assert found.bundles["open_an_enterprise"].trips == 0
     assert found.warning == 5
-    assert found.calendar.is_working_day(date(2027, 1, 1)) is False
+    assert found.calendar.is_working_day(date(year, 1, 1)) is False
 
 
 def test_a_zone_replaces_an_item_from_a_day_on(tmp_path, rulebook):

@@ -22,6 +22,7 @@ from jingkai.allocation.inspections.pool import drawn_from
 from tests.allocation.inspections.small import plan_words, prepared
 
 
+@pytest.mark.slow
 def test_every_enterprise_is_drawn_as_often_as_every_other():
     """Chi-square over 2,000 enterprises and 1,000 seeds, 200 drawn each time.
 

@@ -14,7 +14,7 @@ from jingkai.registry.snapshot import write_snapshot
 from jingkai.workspace import Workspace
 from tests.engine.zones import alike
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 NAMES = ("甲经开区", "乙经开区", "丙经开区")
 
 

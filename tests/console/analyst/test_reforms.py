@@ -20,7 +20,7 @@ from jingkai.rulebook import load_rulebook
 from jingkai.rulebook.reform import read_reform
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 DAY = date(2026, 6, 30)
 ZONES = ("甲经开区", "乙经开区", "丙经开区")
 ROUTES = ("/figures/", "/figures/?level=zone", "/figures/market_entities/?level=zone", "/uptake/?level=zone",

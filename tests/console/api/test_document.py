@@ -10,7 +10,7 @@ import pytest
 from jingkai.workspace import Workspace
 from tests.console.test_permissions import key_of
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 schemathesis = pytest.importorskip("schemathesis")
 _EXAMPLES = 12
 _WRONG = schemathesis.GenerationMode.NEGATIVE

@@ -10,7 +10,11 @@ import pytest
 
 from jingkai.workspace import Workspace
 
-pytestmark = [pytest.mark.xdist_group("console"), pytest.mark.usefixtures("no_corrections")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("console"),
+    pytest.mark.usefixtures("no_corrections"),
+]
 
 
 def _page(client: Any, correction: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 
 def _json(client: Any, address: str, **query: str) -> dict[str, Any]:
