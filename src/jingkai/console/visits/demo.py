@@ -33,6 +33,8 @@ __all__ = ["OFFICE", "demo_visits", "demo_zone_visits"]
 #: The office whose desk is shown.
 OFFICE = "market_supervision"
 _BEFORE = timedelta(days=28)
+#: About how many enterprises of the zone an office draws.
+_DRAWN = 30
 _SEED, _SALT = "演示种子", "demo"
 _BASIS = "演示用的数，不是公布的上限"
 _RESULTS = ("no_problem", "corrected", "no_problem", "not_published")
@@ -76,7 +78,8 @@ def _planned(found: Opened, zone: str, key: str, today: date) -> None:
     """Draw a plan of the year from four weeks ago on and assign it; none where a year is not announced yet."""
     first = max(today - _BEFORE, date(today.year, 1, 1))
     with tempfile.TemporaryDirectory() as folder:
-        path = _write_plan(Path(folder), zone, key, first)
+        share = max(1, min(40, 100 * _DRAWN // zone_register(found, zone).height))
+        path = _write_plan(Path(folder), zone, key, first, f"{share} %")
         try:
             prepared = prepare(path, found.snapshot, found.run, _SALT)
             drawn = draw_plan(prepared, [_SEED])
@@ -89,12 +92,12 @@ def _planned(found: Opened, zone: str, key: str, today: date) -> None:
         assign(target.path, found)
 
 
-def _write_plan(folder: Path, zone: str, key: str, first: date) -> Path:
+def _write_plan(folder: Path, zone: str, key: str, first: date, share: str) -> Path:
     offices = (OFFICE, "emergency")
     classes = ("A", "B", "C", "D")
     office = {"cap": 4, "cap_basis": _BASIS, "visits_per_day": 3}
     items = {OFFICE: {"it": _ITEM}, "emergency": {"it": "安全生产检查（安全生产法第六十五条）"}}
-    ratios = {**dict.fromkeys(classes, "40 %"), "unknown": "40 %"}
+    ratios = dict.fromkeys((*classes, "unknown"), share)
     draws = [
         {"title": "随机抽查（演示）", "office": o, "items": ["it"], "objects": {"all": True},
          "ratios": ratios, "times": dict.fromkeys(ratios, 1)}
