@@ -66,7 +66,7 @@ test: setup $(SPARK) java browser ## everything that must hold: style, types, la
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 	@echo "What asks most of the database once more, on PostgreSQL ..."
-	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -q $(addprefix tests/console/,test_trail.py test_jobs.py test_corrections.py test_database.py test_permissions.py test_sign_in.py tokens retention casework)
+	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadfile -q $(addprefix tests/console/,test_trail.py test_jobs.py test_corrections.py test_database.py test_permissions.py test_sign_in.py tokens retention casework visits/test_steps.py)
 
 test-postgresql: setup browser ## every test of the site on PostgreSQL
 	JINGKAI_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/console tests/browser

@@ -83,6 +83,8 @@ def test_a_visit_outside_the_plan_states_its_ground_and_waits_for_the_head(
     assert (page["state"], page["approval"], page["planned"]) == ("done", "given", False)
     assert client_of("safety").get(address).status_code == 404
     assert _page(client_of("counter"), address)["acts"] is False
+    for page in ("/inspections/", "/inspections/new/"):
+        assert "不是检查机关" in client_of("science_officer").get(page).content.decode()
 
 
 def test_an_urgent_visit_is_made_at_once_and_approved_afterwards(

@@ -10,7 +10,15 @@ from jingkai.console.models import Account, Visit
 from jingkai.console.roles import Role
 from jingkai.console.visits.state import SHOWN
 
-__all__ = ["VisitRefused", "inspecting_office", "may_act", "own_visit", "seen_visit", "visits_seen"]
+__all__ = [
+    "VisitRefused",
+    "inspecting_office",
+    "may_act",
+    "own_visit",
+    "seen_visit",
+    "sees_every_office",
+    "visits_seen",
+]
 
 #: The zone's administration sees every office's visits; it inspects nobody itself.
 _WHOLE = "zone_committee"
@@ -36,10 +44,15 @@ def may_act(account: Account, visit: Visit) -> bool:
     return bool(office) and account.zone == visit.zone and office == visit.office
 
 
+def sees_every_office(account: Account) -> bool:
+    """Return whether an officer is of the zone's administration, which reads what all offices do."""
+    return account.role == Role.OFFICER and account.office == _WHOLE
+
+
 def visits_seen(account: Account) -> QuerySet[Visit]:
     """Return the visits that an officer sees: of its own office, of the administration the zone's."""
     here = Visit.objects.filter(zone=account.zone)
-    if account.office == _WHOLE:
+    if sees_every_office(account):
         return here
     return here.filter(office=inspecting_office(account) or "-")
 

@@ -13,7 +13,7 @@ from jingkai.console.answer import answer
 from jingkai.console.models import Visit
 from jingkai.console.paging import paged
 from jingkai.console.trail import record
-from jingkai.console.visits.access import inspecting_office, visits_seen
+from jingkai.console.visits.access import inspecting_office, sees_every_office, visits_seen
 from jingkai.console.visits.lines import visit_line
 from jingkai.console.visits.records import register_table
 from jingkai.console.visits.state import Kind, Status
@@ -55,6 +55,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "office": code_words("inspecting_office", inspecting_office(request.user), lang)
         if inspecting_office(request.user)
         else "",
+        "whole": sees_every_office(request.user),
         "view": view,
         "views": [
             {"view": v, "title": t[lang != "zh"], "count": _of_view(mine, v, today).count()}
