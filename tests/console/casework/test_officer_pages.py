@@ -129,6 +129,23 @@ def test_a_right_is_shown_beside_what_it_was_and_another_amount_is_refused_on_th
     assert _post(officer, case, "grant", amount="7", reason="核减").status_code == 302
 
 
+def test_a_refusal_is_begun_with_the_conditions_that_are_not_met(
+    payout: Callable[[str], Any], found: Any, people: dict[str, Any], client_of: Clients
+) -> None:
+    rule = "apprentice_training_subsidy"
+    rights = found.run.scan("enterprise").select(f"{rule}__right").collect()[f"{rule}__right"]
+    position = rights.to_list().index(False)
+    key = found.snapshot.scan("enterprise").select("key").collect()["key"][position]
+    case = payout(key)
+    page = _json(client_of("hr_officer"), f"/desk/cases/{case.case.pk}/")
+    failed = [c for c in page["ruled"]["reason"]["conditions"] if c["verdict"] is False]
+    form = next(f for f in page["parts"][0]["forms"] if f["kind"] == "refuse")
+    told = form["fields"][0]["value"].splitlines()
+    assert len(told) == len(failed) > 0
+    assert all(c["title"] in t and c["basis"] in t for c, t in zip(failed, told, strict=True))
+    assert _post(client_of("hr_officer"), case, "grant", amount="5").status_code == 400
+
+
 def test_payments_are_listed_summed_and_marked_each_by_itself(
     payout: Callable[[str], Any], found: Any, entitled: Any, people: dict[str, Any], client_of: Clients
 ) -> None:  # fmt: skip
