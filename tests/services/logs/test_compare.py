@@ -27,7 +27,10 @@ def _cases(days, item: str | None = None) -> pl.DataFrame:
     frame = pl.DataFrame({"working_days": list(days)}, schema={"working_days": pl.Int64})
     nulls = [pl.lit(None, pl.Float64).alias(n) for n in _NONE]
     return frame.with_columns(
-        pl.lit(item, pl.String).alias("item"), pl.lit(None, pl.Int64).alias("events"), *nulls
+        pl.lit(item, pl.String).alias("item"),
+        pl.lit(None, pl.Int64).alias("events"),
+        pl.lit(date(2026, 3, 2)).alias("ended_day"),
+        *nulls,
     )
 
 
@@ -50,6 +53,18 @@ def test_quantiles_and_intervals_are_those_of_resampled_cases():
         )
         low, high = np.percentile(plain, [2.5, 97.5])
         assert (told.low, told.high) == (pytest.approx(low, abs=0.5), pytest.approx(high, abs=0.5))
+
+
+def test_what_open_cases_went_through_so_far_is_no_fall():
+    before = _cases([None] * 9).with_columns(pl.lit(7).alias("events"), pl.lit(0).alias("rework"))
+    last = pl.when(pl.int_range(pl.len()) < 6).then(pl.lit(date(2026, 3, 2))).alias("ended_day")
+    after = before.with_columns(
+        last, pl.when(pl.int_range(pl.len()) < 6).then(7).otherwise(2).alias("events")
+    )
+    found = compare(before, after)
+    assert {d.measure: (d.after_cases, d.difference) for d in found} == {
+        "events": (6, 0), "rework": (6, 0),
+    }  # fmt: skip
 
 
 def test_a_clear_fall_is_less_and_chance_is_unclear():

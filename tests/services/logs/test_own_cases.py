@@ -63,6 +63,7 @@ def test_cases_are_measured_with_their_deadline_and_open_ones_count_for_no_time(
         None,
     ]
     assert found.total["open"] == 1 and found.total["activities"] == 6
+    assert found.total["steps_mean"] == (3 + 3 + 4 + 3) / 4  # of those that ended
     assert (rows["open"]["materials"], rows["late"]["materials"]) == (3, None)
     assert rows["open"]["trips"] is None
     assert found.log.frame.filter(pl.col("activity") == "提交申请")["resource"].null_count() == 5

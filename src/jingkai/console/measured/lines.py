@@ -104,7 +104,7 @@ def office_lines(
     found: Measures, offices: Mapping[str, Office], least: int, lang: str
 ) -> list[dict[str, Any]]:
     """Return where cases lay how long: with each office, and with the applicants."""
-    applicants = "申请人" if lang == "zh" else "applicants"
+    applicants = "申请人" if lang == "zh" else "Applicants"
     cases = found.log.frame.group_by("office").agg(pl.col("case").n_unique().alias("cases"))
     table = found.offices.join(cases, on="office", how="left", nulls_equal=True)
     lines = []

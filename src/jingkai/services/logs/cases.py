@@ -11,8 +11,10 @@ import polars as pl
 from jingkai.services.logs.events import EventLog
 from jingkai.services.working_days import CHINA, WorkingCalendar
 
-__all__ = ["case_table", "working_days_between"]
+__all__ = ["WHOLE", "case_table", "working_days_between"]
 
+#: Figures of all that a case went through: of one that has not ended only a part.
+WHOLE = ("events", "office_handovers", "resource_handovers", "rework")
 _DAY = timedelta(days=1)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jingkai.services.logs.cases import WHOLE
+
 __all__ = ["FEW", "RESAMPLES", "SEED", "Difference", "compare"]
 
 SEED = 20260101
@@ -105,10 +107,17 @@ def _compared(
 ) -> list[Difference]:
     found = []
     for name, statistics in _TOLD.items():
-        sides = [t[name].drop_nulls().cast(pl.Float64).to_numpy() for t in (before, after)]
+        sides = [_values(t, name) for t in (before, after)]
         if any(len(s) for s in sides):
             found += [_difference(item, name, s, sides, resamples, seed) for s in statistics]
     return found
+
+
+def _values(cases: pl.DataFrame, name: str) -> _Floats:
+    """Return a figure of the cases that tell it; what a case goes through, of those alone that ended."""
+    if name in WHOLE:
+        cases = cases.filter(pl.col("ended_day").is_not_null())
+    return cases[name].drop_nulls().cast(pl.Float64).to_numpy()
 
 
 def _difference(

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from jingkai.services.logs.cases import case_table
+from jingkai.services.logs.cases import WHOLE, case_table
 from jingkai.services.logs.events import EventLog
 from jingkai.services.logs.flow import office_table, transition_table
 from jingkai.services.working_days import CHINA, WorkingCalendar
@@ -108,7 +108,8 @@ def summary(cases: pl.DataFrame, by: list[str] | None = None) -> pl.DataFrame:
     -------
     polars.DataFrame
         `cases`, `open` (not ended), `events`, `variants`, `unknown_days` (ended, but outside the calendar);
-        `X_median`, `X_p90` of days; `X_median`, `X_mean` of counts; `rework_share` of cases with any; `late_share` and
+        `X_median`, `X_p90` of days; `X_median`, `X_mean` of counts, those of `WHOLE` of ended cases alone; `rework_share`
+        of ended cases with any; `late_share` and
         `late_known`, of how many cases it could be told.
     """
     ended = pl.col("ended_day").is_not_null()
@@ -124,9 +125,10 @@ def summary(cases: pl.DataFrame, by: list[str] | None = None) -> pl.DataFrame:
         told.append(pl.col(name).quantile(0.9, "linear").alias(f"{name}_p90"))
     for name in _COUNTS:
         short = "steps" if name == "events" else name
-        told.append(pl.col(name).cast(pl.Float64).median().alias(f"{short}_median"))
-        told.append(pl.col(name).cast(pl.Float64).mean().alias(f"{short}_mean"))
-    told.append((pl.col("rework") > 0).mean().alias("rework_share"))
+        value = pl.col(name).filter(ended) if name in WHOLE else pl.col(name)
+        told.append(value.cast(pl.Float64).median().alias(f"{short}_median"))
+        told.append(value.cast(pl.Float64).mean().alias(f"{short}_mean"))
+    told.append((pl.col("rework").filter(ended) > 0).mean().alias("rework_share"))
     told.append(pl.col("late").cast(pl.Float64).mean().alias("late_share"))
     told.append(pl.col("late").count().cast(pl.Int64).alias("late_known"))
     if by is None:
@@ -144,6 +146,8 @@ def _notes(
     if beyond:
         known = f"{calendar.first_known} 至 {calendar.last_known}"
         notes.append(f"{beyond:,} 件超出已公布放假安排的日期（{known}），只计自然日")
+    if going_on := cases["ended_day"].null_count():
+        notes.append(f"{going_on:,} 件未办结，不计时间，也不计环节、移交和返工")
     if log.single:
         notes.append("每个事件只有一个时间，等待和办理分不开，合计为“停留”（自上一事件起）")
     if "ended" not in log.columns:
