@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from jingkai.console.casework.recorded import READY
 from jingkai.console.desks import menu_of
 from jingkai.console.models import CasePart
 from jingkai.console.opened import opened
@@ -37,8 +38,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def _waits(account: Any) -> dict[str, Any] | None:
-    """Return how many of an enterprise's cases wait for its correction, and the page that lists them."""
+    """Return how many of an enterprise's cases wait for its papers, and the page that lists them."""
     count = CasePart.objects.filter(
-        case__enterprise=account.enterprise, case__ended=False, status="correcting"
+        case__enterprise=account.enterprise, case__ended=False, status__in=("correcting", READY)
     ).count()
     return {"route": "my_cases", "count": count} if count else None

@@ -67,7 +67,8 @@ class CaseMachine(StateMachine):
     deliver = granted.to(delivered) | refused.to(delivered)
     close = delivered.to(closed) | not_accepted.to(closed)
     withdraw = (
-        received.to(withdrawn)
+        draft.to(withdrawn)
+        | received.to(withdrawn)
         | correcting.to(withdrawn)
         | corrected.to(withdrawn)
         | reviewing.to(withdrawn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +101,51 @@ def test_a_bundle_is_one_case_whose_items_begin_when_what_they_wait_for_is_grant
     assert not case.ended
     told = case_line(case, found.rulebook, people["firm_b"], today())
     assert {e["by"] for e in told["events"]} == {"firm_b", ""}  # no officer's name
+
+
+def test_what_only_a_later_item_asks_for_may_come_when_that_begins(
+    people: dict[str, Any], found: Any
+) -> None:
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.errors import CaseRefused
+    from jingkai.console.casework.handing_in import begin
+    from jingkai.console.casework.opening import Application, apply
+    from jingkai.console.models import Account
+    from tests.console.casework.conftest import paper
+
+    zone = people["counter"].zone
+    reform = Account.objects.update_or_create(
+        username="reform",
+        defaults={"role": "officer", "zone": zone, "office": "development_reform"},
+    )[0]
+    without = ["environmental_impact_form", "fire_design_review"]
+    asked = Application("construction_project", matter="合成厂房", without=without)
+    with pytest.raises(CaseRefused) as error:
+        apply(people["firm_b"], found, asked)
+    first, land, works = "investment_filing", "land_planning_permit", "works_planning_permit"
+    needed = [f.where.removeprefix("file:") for f in error.value.findings]
+    case = apply(people["firm_b"], found, replace(asked, files={m: [paper()] for m in needed}))
+    assert set(needed) == {m.id for m in case.items[first].asked}
+
+    def granted(item: str, officer: Any) -> Any:
+        number = case.case.pk
+        now = act(number, item, "accept", officer)
+        while steps := now.states[item].open_steps:
+            now = act(number, item, "finish_step", officer, step=steps[0])
+        return act(number, item, "grant", officer)
+
+    now = granted(first, reform)
+    assert now.states[land].status == "received"  # it asks for nothing more
+    with pytest.raises(CaseRefused, match="现在不能开始"):
+        begin(case.case.pk, works, people["firm_b"], {})
+    now = granted(land, people["natural"])
+    assert (now.states[works].status, now.ready(works)) == ("draft", True)
+    assert case.case.parts.get(item=works).status == "ready"
+    with pytest.raises(CaseRefused, match="还缺材料：建设工程设计方案"):
+        begin(case.case.pk, works, people["firm_b"], {})
+    now = begin(case.case.pk, works, people["firm_b"], {"design_scheme": [paper()]})
+    assert now.states[works].status == "received"
+    assert case.case.files.get(material="design_scheme").event == now.case.length
 
 
 def test_an_item_whose_forerunner_was_refused_never_begins_and_the_case_ends(

@@ -213,6 +213,7 @@ def _following(
         follows.append((item, replace(plain, kind="close")))
     if event.kind in ("grant", "confirm"):
         begun = [n for n in found.items if found.ready(n) and not before.ready(n)]
+        begun = [n for n in begun if not found.lacking(n)]  # the others wait for the applicant
         by = found.case.by.username
         again = CaseEvent("submit", event.on, "applicant", by, reason="前一事项已准予，自动转入")
         follows += [(n, again) for n in begun]

@@ -46,7 +46,11 @@ class Application:
 
 
 def problems(
-    found: Opened, asked: Application, wanted: Collection[Material], plain: Offer | None
+    found: Opened,
+    asked: Application,
+    wanted: Collection[Material],
+    plain: Offer | None,
+    later: Collection[str] = (),
 ) -> list[Finding]:
     """Return what an application lacks, and what in it cannot be taken.
 
@@ -56,6 +60,8 @@ def problems(
         The materials to be brought.
     plain
         The right that it is about, decided without what the applicant states; None where no rule decides.
+    later
+        The materials that may still come when the item that asks for them begins.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def problems(
     elif not asked.matter.strip():
         hint = "写明企业、项目或事由的名称"
         told.append(Finding("没有写明办理内容", "matter", hint, "matter"))
-    return told + list(_papers(asked, wanted))
+    return told + list(_papers(asked, wanted, later))
 
 
 def _given(found: Opened, plain: Offer, given: Mapping[str, str]) -> Iterator[Finding]:
@@ -94,12 +100,15 @@ def _given(found: Opened, plain: Offer, given: Mapping[str, str]) -> Iterator[Fi
             yield Finding(error.what, f"given:{column}", error.hint, "given")
 
 
-def _papers(asked: Application, wanted: Collection[Material]) -> Iterator[Finding]:
+def _papers(
+    asked: Application, wanted: Collection[Material], later: Collection[str]
+) -> Iterator[Finding]:
     """Tell what is missing; a material that is wanted only in some case is left to the applicant."""
     sent = {m: list(f) for m, f in asked.files.items()}
     here = {m for m, f in sent.items() if f} | set(asked.commitments)
     for material in wanted:
-        if material.id not in here and material.when is None:
+        needed = material.when is None and material.id not in later
+        if needed and material.id not in here:
             hint = (
                 "附上文件，或勾选以承诺代替" if material.commitment else "附上 PDF、PNG 或 JPG 文件"
             )

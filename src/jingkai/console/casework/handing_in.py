@@ -15,7 +15,7 @@ from jingkai.console.files import EVIDENCE, check_paper, store_file
 from jingkai.console.models import Account, Case, CaseFile, StoredFile
 from jingkai.services.catalogue import Material
 
-__all__ = ["HandedIn", "correct", "hand_in"]
+__all__ = ["HandedIn", "begin", "correct", "hand_in"]
 
 _MOST_FILES = 20
 
@@ -94,6 +94,37 @@ def correct(
         raise CaseRefused("没有补正任何内容", hint="附上材料，或写明说明")
     with transaction.atomic():
         found = act(number, item, "correct", account, address=address, reason=reason.strip()[:2000])
+        hand_in(case, papers, found.case.length)
+    return found
+
+
+def begin(
+    number: int,
+    item: str,
+    account: Account,
+    files: Mapping[str, Iterable[UploadedFile]],
+    commitments: Collection[str] = (),
+    address: str = "",
+) -> ReadCase:
+    """Begin an item of a bundle whose forerunners were granted, with the materials that it still lacks.
+
+    Raises
+    ------
+    CaseRefused
+        If it may not begin yet, or something is still missing, with all of it at once.
+    """
+    case = Case.objects.get(pk=number)
+    before = read_case(case)
+    if not may_act(account, before, item, "submit"):
+        raise CaseRefused("不是本企业的办件", hint="从“我的办件”进入")
+    if not before.ready(item):
+        raise CaseRefused("这个事项现在不能开始", hint="等前面的事项准予，或刷新页面查看现状")
+    sent = {m for m, f in files.items() if list(f)} | set(commitments)
+    if left := [m.title.zh for m in before.lacking(item) if m.id not in sent]:
+        raise CaseRefused(f"还缺材料：{'、'.join(left)}", hint="一次补齐后再提交")
+    papers = HandedIn.stored(files, commitments, before.items[item].asked, account, address)
+    with transaction.atomic():
+        found = act(number, item, "submit", account, address=address)
         hand_in(case, papers, found.case.length)
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from jingkai.console.casework.acting import may_act
-from jingkai.console.casework.recorded import ReadCase
+from jingkai.console.casework.recorded import READY, ReadCase
 from jingkai.console.casework.turns import turn
 from jingkai.console.fact_values import read_value, value_text
 from jingkai.console.models import Account, RecordedEvent
@@ -24,7 +24,8 @@ from jingkai.vocabulary import Label
 __all__ = ["case_line", "part_line", "service_title"]
 
 _STATUS = {
-    "draft": Label(zh="未开始", en="not begun"), "received": Label(zh="已收件", en="received"),
+    "draft": Label(zh="未开始", en="not begun"), "ready": Label(zh="待提交材料", en="papers to be handed in"),
+    "received": Label(zh="已收件", en="received"),
     "correcting": Label(zh="待补正", en="to be corrected"), "corrected": Label(zh="已补正", en="corrected"),
     "reviewing": Label(zh="审查中", en="under review"), "paused": Label(zh="暂停计时", en="clock stopped"),
     "granted": Label(zh="已准予", en="granted"), "refused": Label(zh="不予", en="refused"),
@@ -109,8 +110,8 @@ def part_line(
         "enterprise": {"key": case.enterprise, "name": case.name or case.enterprise},
         "matter": case.matter,
         "at": timezone.localtime(case.at).strftime("%Y-%m-%d"),
-        "status": "never" if never else state.status,
-        "status_text": _status_text(state, item.source.kind, never, lang),
+        "status": _status(found, name, state),
+        "status_text": _status_text(found, name, state, lang),
         "turn": [offices[o].label.text(lang) for o in ([] if never else turn(state))],
         "due": None if soonest is None or never else _clock(soonest, lang),
         "amount": None if state.amount is None else f"{state.amount:,.2f}",
@@ -128,8 +129,8 @@ def _part(
         "item": name,
         "title": item.title.text(lang),
         "kind": item.source.kind,
-        "status": "never" if never else state.status,
-        "status_text": _status_text(state, item.source.kind, never, lang),
+        "status": _status(found, name, state),
+        "status_text": _status_text(found, name, state, lang),
         "office": offices[item.source.office].label.text(lang),
         "hands_over": offices[item.hands_over].label.text(lang),
         "waits_for": [found.items[a].title.text(lang) for a in found.waits[name]],
@@ -157,8 +158,16 @@ def _part(
     }
 
 
-def _status_text(state: CaseState, kind: str, never: bool, lang: str) -> str:
-    if never:
+def _status(found: ReadCase, name: str, state: CaseState) -> str:
+    """Return where an item stands: of one not begun also whether it may begin, or never will."""
+    if found.never(name):
+        return "never"
+    return READY if found.ready(name) else state.status
+
+
+def _status_text(found: ReadCase, name: str, state: CaseState, lang: str) -> str:
+    status, kind = _status(found, name, state), found.items[name].source.kind
+    if status == "never":
         return (
             "未开始（前一事项未准予）"
             if lang == "zh"
@@ -169,7 +178,7 @@ def _status_text(state: CaseState, kind: str, never: bool, lang: str) -> str:
         return words[lang != "zh"][not state.granted]
     if state.status == "granted" and kind == "payment":
         return "待拨付" if lang == "zh" else "to be paid"
-    return _STATUS[state.status].text(lang)
+    return _STATUS[status].text(lang)
 
 
 def _can(found: ReadCase, name: str, state: CaseState, account: Account) -> list[str]:
@@ -177,7 +186,9 @@ def _can(found: ReadCase, name: str, state: CaseState, account: Account) -> list
     item = found.items[name]
     here = []
     for kind in possible_steps(state.status):
-        if kind in ("deem_accepted", "close", "submit", "confirm"):
+        if kind in ("deem_accepted", "close", "confirm") or (
+            kind == "submit" and not found.ready(name)
+        ):
             continue
         steps = state.open_steps if kind == "finish_step" else ("",)
         if not any(may_act(account, found, name, kind, s) for s in steps):
@@ -256,10 +267,12 @@ def _event(
     office = book.vocabulary.offices.get(told.get("office", ""))
     # What begins by itself is the applicant's, whoever's grant it followed from.
     inside, own = account.role == Role.OFFICER, told["actor"] == "applicant"
+    at = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M")
     return {
         "number": row.number,
         "on": told["on"],
-        "at": timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M"),
+        "at": at,
+        "time": at.removeprefix(told["on"]).strip(),
         "item": row.item,
         "item_title": item.title.text(lang),
         "kind": row.kind,

@@ -103,6 +103,8 @@ def own_cases(cases: Iterable[Case]) -> dict[str, OwnCase]:
     found: dict[str, OwnCase] = {}
     for read in read_cases(rows):
         for name, state in read.states.items():
+            if state.received_on is None:
+                continue  # not begun, or given up before it was
             own = tuple(e.at for e in read.events if e.item == name)
             found[_number(read.case, name)] = OwnCase(state, own, _materials(read, name, filed))
     return found

@@ -22,7 +22,7 @@ from jingkai.services.bundle import plan_bundle
 from jingkai.services.case import CaseEvent
 from jingkai.services.catalogue import Item, Material
 
-__all__ = ["Application", "apply", "asked_materials", "chosen", "confirm"]
+__all__ = ["Application", "apply", "asked_materials", "chosen", "confirm", "later_materials"]
 
 _MOST_TEXT = 200
 
@@ -62,7 +62,7 @@ def apply(account: Account, found: Opened, asked: Application, address: str = ""
     ruled = len(items) == 1 and items[0].source.rule is not None
     plain = offer(found, match, items[0], asked.subject) if ruled else None
     wanted = asked_materials(items, plain)
-    if told := problems(found, asked, wanted, plain):
+    if told := problems(found, asked, wanted, plain, later_materials(asked, items)):
         what = told[0].what if len(told) == 1 else f"申请有 {len(told)} 处需要补充或更正"
         raise CaseRefused(what, hint=told[0].hint if len(told) == 1 else "", findings=told)
     offered = offer(found, match, items[0], asked.subject, asked.given) if ruled else None
@@ -75,6 +75,17 @@ def asked_materials(items: Collection[Item], offered: Offer | None) -> tuple[Mat
     if offered is not None and offered.entitlement.mode != "refused":
         return offered.entitlement.materials
     return tuple({m.id: m for i in items for m in i.asked}.values())
+
+
+def later_materials(asked: Application, items: Collection[Item]) -> frozenset[str]:
+    """Return the materials of a bundle that may come later: only items that wait for others ask for them."""
+    bundle = procedures().bundles.get(asked.service)
+    if bundle is None:
+        return frozenset()
+    names = {i.id for i in items}
+    waits = {p.item for p in bundle.parts if names & set(p.after)}
+    first = {m.id for i in items if i.id not in waits for m in i.asked}
+    return frozenset(m.id for i in items for m in i.asked if m.id not in first)
 
 
 def chosen(asked: Application) -> list[Item]:
@@ -110,10 +121,10 @@ def _opened(
                 for n, i in enumerate(items)
             ]
             CasePart.objects.bulk_create(parts)
+            hand_in(case, papers, 1)
             read = read_case(case)
             begun = [(i.id, event) for i in items if read.ready(i.id)]
             read = record_events(read, begun, account, address)
-            hand_in(case, papers, 1)
     except IntegrityError as error:
         raise CaseRefused(
             "同一事项已有办件在办，或本年度已经兑现", hint="在“我的办件”里查看"

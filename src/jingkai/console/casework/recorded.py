@@ -13,9 +13,12 @@ from jingkai.console.casework.procedures import items_of, procedures
 from jingkai.console.casework.turns import next_due, turn
 from jingkai.console.models import Case, CasePart, RecordedEvent
 from jingkai.services.case import CaseEvent, CaseState
-from jingkai.services.catalogue import Catalogue, Item
+from jingkai.services.catalogue import Catalogue, Item, Material
 
-__all__ = ["ReadCase", "read_case", "read_cases"]
+__all__ = ["READY", "ReadCase", "read_case", "read_cases"]
+
+#: In work lists, an item that only waits for the applicant's materials to begin.
+READY = "ready"
 
 #: Where nothing more comes of an item by itself.
 _ENDED = ("closed", "withdrawn")
@@ -48,6 +51,11 @@ class ReadCase:
         """Return the case after one more lawful event of an item."""
         return replace(self, states={**self.states, item: self.states[item].after(event)})
 
+    def lacking(self, item: str) -> tuple[Material, ...]:
+        """Return the materials of an item that are still to be handed in; those wanted only in some case aside."""
+        here = {f.material for f in self.case.files.all()}
+        return tuple(m for m in self.items[item].asked if m.id not in here and m.when is None)
+
     def ready(self, item: str) -> bool:
         """Return whether an item that has not begun may begin: what it waits for was granted."""
         if self.states[item].status != "draft":
@@ -79,7 +87,7 @@ class ReadCase:
                     case=self.case,
                     item=name,
                     position=position,
-                    status=now.status,
+                    status=READY if self.ready(name) else now.status,
                     turn="".join(f",{o}" for o in turn(now)) + ("," if turn(now) else ""),
                     due_on=due and (due.assured or due.assumed),
                     sure=due is None or due.assured is not None,
@@ -97,7 +105,7 @@ def read_case(case: Case) -> ReadCase:
 def read_cases(cases: Iterable[Case]) -> list[ReadCase]:
     """Return cases as their events tell them; the events of all are fetched at once."""
     rows = list(cases)
-    prefetch_related_objects(rows, "parts")
+    prefetch_related_objects(rows, "parts", "files")
     by_case: dict[int, list[RecordedEvent]] = {c.pk: [] for c in rows}
     for event in RecordedEvent.objects.filter(case__in=by_case).order_by("case", "number"):
         by_case[event.case_id].append(event)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from jingkai.console.casework.item_lines import material_line
 from jingkai.console.casework.offer_lines import facts_read, offer_line, open_fields
-from jingkai.console.casework.opening import Application, asked_materials, chosen
+from jingkai.console.casework.opening import Application, asked_materials, chosen, later_materials
 from jingkai.console.casework.procedures import procedures
 from jingkai.console.casework.rights import Offer, subjects
 from jingkai.console.errors import ConsoleError
@@ -82,14 +82,16 @@ def form_of(
         "errors": wrong.get("matter", []),
         "known": _names(found, match, items),
     }
+    later = later_materials(Application(asked.service), items)
+    papers = material_fields(
+        found, asked_materials(items, offered), lang, wrong, asked.commitments, items
+    )
     return {
         "offer": offer_line(request.user, found, offered, lang) if offered else None,
         "facts": facts_read(request.user, found, offered, lang) if offered else [],
         "fields": fields,
         "matter": None if offered else matter,
-        "materials": material_fields(
-            found, asked_materials(items, offered), lang, wrong, asked.commitments, items
-        ),
+        "materials": [{**p, "later": p["name"].removeprefix("file:") in later} for p in papers],
         "optional": [
             {
                 "item": n,

@@ -15,10 +15,10 @@ from jingkai.console.answer import answer
 from jingkai.console.casework.access import case_for
 from jingkai.console.casework.acting import act
 from jingkai.console.casework.errors import CaseRefused
-from jingkai.console.casework.handing_in import correct
+from jingkai.console.casework.handing_in import begin, correct
 from jingkai.console.casework.lines import case_line, part_line, service_title
 from jingkai.console.casework.procedures import today
-from jingkai.console.casework.recorded import ReadCase, read_cases
+from jingkai.console.casework.recorded import READY, ReadCase, read_cases
 from jingkai.console.enterprise.apply_form import limits, material_fields, sent_papers
 from jingkai.console.enterprise.own import about, own
 from jingkai.console.errors import ConsoleError
@@ -89,7 +89,7 @@ def _line(read: ReadCase, found: Opened, lang: str) -> dict[str, Any]:
         "about": case.matter,
         "at": timezone.localtime(case.at).strftime("%Y-%m-%d"),
         "parts": parts,
-        "waits": any(p["status"] == "correcting" for p in parts),
+        "waits": any(p["status"] in ("correcting", READY) for p in parts),
         "due": min(due, key=lambda d: d["end"] or d["assumed"] or "9999", default=None),
         "amount": None if case.amount is None else f"{case.amount:,.2f}",
         "ended": case.ended,
@@ -100,18 +100,25 @@ def _step(request: HttpRequest, read: ReadCase) -> None:
     """Do what was asked for, as the account that asked."""
     posted, number, address = request.POST, read.case.pk, address_of(request)
     item, kind, reason = (posted.get(n, "").strip() for n in ("item", "do", "reason"))
-    if item not in read.items or kind not in ("correct", "withdraw", "appeal"):
+    if item not in read.items or kind not in ("submit", "correct", "withdraw", "appeal"):
         raise CaseRefused("没有选择要办理的事项", hint="从办件页面办理")
-    if kind == "correct":
+    if kind in ("submit", "correct"):
         files, commitments = sent_papers(request, read.items[item].asked)
-        correct(number, item, request.user, files, commitments, reason, address)
+        if kind == "submit":
+            begin(number, item, request.user, files, commitments, address)
+        else:
+            correct(number, item, request.user, files, commitments, reason, address)
         return
     channel = posted.get("channel", "") if kind == "appeal" else ""
     act(number, item, kind, request.user, address=address, reason=reason[:2000], channel=channel)
 
 
 def _asked(found: Opened, read: ReadCase, part: dict[str, Any], lang: str) -> list[dict[str, Any]]:
-    """Return the papers that may be handed in anew where a notice is to be answered."""
+    """Return the papers that may be handed in: anew where a notice is to be answered, or for an item to begin."""
+    if "submit" in part["can"]:
+        here = {f.material for f in read.case.files.all()}
+        asked = tuple(m for m in read.items[part["item"]].asked if m.id not in here)
+        return material_fields(found, asked, lang, {})
     if "correct" not in part["can"]:
         return []
     return material_fields(found, read.items[part["item"]].asked, lang, {})
