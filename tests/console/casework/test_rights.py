@@ -39,9 +39,12 @@ def test_an_applicant_states_what_it_holds_itself_and_no_office_s_own_judgement(
 def test_what_is_not_in_force_is_not_offered_and_what_has_no_column_is_unknown(
     site: Any, tmp_path: Path
 ) -> None:
+    from django.test import Client, override_settings
+
     from jingkai.console.casework.entitled import entitled
     from jingkai.console.casework.procedures import procedures
     from jingkai.console.casework.rights import offers
+    from jingkai.console.models import Account
     from jingkai.console.opened import Opened, rulebook
 
     workspace, key = Workspace.init(tmp_path / "area"), "91999999000000001K"
@@ -58,4 +61,12 @@ def test_what_is_not_in_force_is_not_offered_and_what_has_no_column_is_unknown(
     subsidy = offered["apprentice_subsidy_payout"]
     assert subsidy.entitlement.mode == "prefilled"
     assert not any(n.known for n in subsidy.entitlement.needed)
+    account = Account.objects.update_or_create(
+        username="unasked", defaults={"role": "enterprise", "enterprise": key}
+    )[0]
+    with override_settings(WORKSPACE=workspace):
+        client = Client(SERVER_NAME="localhost", raise_request_exception=False)
+        client.force_login(account, "allauth.account.auth_backends.AuthenticationBackend")
+        told = client.get("/my/apply/credit_repair_record/").content.decode()
+    assert "2026-03-31 没有施行" in told and "<form method" not in told.split("<main")[1]
     assert entitled(found, procedures().items[subsidy.item.id], "甲经开区").is_empty()

@@ -66,7 +66,7 @@ def my_apply(request: HttpRequest, service: str) -> HttpResponse:
     offered = None
     if of is not None and of.source.rule is not None:
         rows, key = subjects(found, match, of.source.entity), _asked_key(request, found, match, of)
-        if not key:
+        if not key or not page["service"]["in_force"]:
             listed = [{"key": r.key, "name": r.name or r.key} for r in rows]
             return answer(request, "console/enterprise/choose.html", {**page, "subjects": listed})
         offered = offer(found, match, of, key)

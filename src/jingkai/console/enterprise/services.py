@@ -14,7 +14,7 @@ from jingkai.console.casework.rights import offers
 from jingkai.console.enterprise.own import about, own
 from jingkai.console.errors import NotFound
 from jingkai.console.opened import Opened
-from jingkai.services.catalogue import Catalogue
+from jingkai.services.catalogue import Catalogue, Item
 
 __all__ = ["my_service", "my_services", "service_line"]
 
@@ -59,6 +59,8 @@ def my_service(request: HttpRequest, service: str) -> HttpResponse:
 def service_line(found: Opened, service: str, lang: str) -> dict[str, Any]:
     """Return an item or a bundle of today in plain values.
 
+    `in_force` is false of an item whose rule is not in force on the day of the data.
+
     Raises
     ------
     NotFound
@@ -66,9 +68,9 @@ def service_line(found: Opened, service: str, lang: str) -> dict[str, Any]:
     """
     catalogue = procedures()
     if service in catalogue.bundles:
-        return bundle_line(catalogue.bundles[service], found.rulebook, lang)
+        return {**bundle_line(catalogue.bundles[service], found.rulebook, lang), "in_force": True}
     if service in catalogue.items:
-        return item_line(catalogue.items[service], found.rulebook, lang)
+        return _line(found, catalogue.items[service], lang)
     raise NotFound(f"没有办事事项“{service}”", hint="从“办事”里选择")
 
 
@@ -79,5 +81,11 @@ def _to_apply(line: dict[str, Any]) -> bool:
 def _items(catalogue: Catalogue, found: Opened, lang: str) -> list[dict[str, Any]]:
     """Return every item, those of one measure together, in the order of measures."""
     order = {name: n for n, name in enumerate(found.rulebook.measures)}
-    lines = [item_line(i, found.rulebook, lang) for i in catalogue.items.values()]
+    lines = [_line(found, i, lang) for i in catalogue.items.values()]
     return sorted(lines, key=lambda i: (order.get(i["measure"], len(order)), i["kind"]))
+
+
+def _line(found: Opened, item: Item, lang: str) -> dict[str, Any]:
+    rule = item.source.rule
+    in_force = rule is None or rule in found.run.rules
+    return {**item_line(item, found.rulebook, lang), "in_force": in_force}
