@@ -74,6 +74,7 @@ def test_a_permit_is_handled_on_the_page_and_every_refusal_keeps_what_was_typed(
     late = _post(other, case, "refuse", seen=seen, reason="不符合规划：退线不足")
     text = late.content.decode()
     assert late.status_code == 409 and "natural 已于" in text and "准予" in text
+    assert "不符合规划：退线不足" in text  # its form is gone, the text is not
     assert _post(officer, case, "deliver", reason="邮寄送达").status_code == 302
     page = _json(officer, f"/desk/cases/{case.case.pk}/")
     assert page["ended"] and page["parts"][0]["forms"] == []

@@ -47,6 +47,7 @@ def case(request: HttpRequest, id: int) -> HttpResponse:
             error = {"what": refused.what, "hint": refused.hint}
             status = 409 if request.POST.get("seen") != str(read.case.length) else 400
     page = {**_page(request, found, read), "error": error}
+    page["kept"] = _without_form(page, typed_in(request.POST))
     shown = [c["column"] for c in page["given"]] + page["right_facts"]
     facts = sensitive_facts(found, shown, read.case.entity)
     record(request, "case.read", read.case.enterprise, facts, case=read.case.pk)
@@ -82,6 +83,13 @@ def _page(request: HttpRequest, found: Opened, read: ReadCase) -> dict[str, Any]
         "ruled": right,
         "right_facts": right["facts"] if right else [],
     }
+
+
+def _without_form(page: dict[str, Any], typed: dict[str, Any]) -> list[str]:
+    """Return the texts that were typed for a step that is not to be taken any more, so that none is lost."""
+    if any(form["open"] for part in page["parts"] for form in part["forms"]):
+        return []
+    return [typed[name] for name in ("defects", "amount", "reason") if typed[name]]
 
 
 def _papers(read: ReadCase, item: str, files: list[dict[str, Any]]) -> list[str]:
