@@ -19,9 +19,9 @@ def found(town: Workspace) -> Iterator[Any]:
 
 
 def _every(found: Any) -> list[tuple[Any, dict[str, Any]]]:
-    from jingkai.console.entitlements import reason_line, reasons_of
+    from jingkai.console.entitlements import reason_line
 
-    reasons = [r for i in range(12) for r in reasons_of(found, i)]
+    reasons = [r for i in range(12) for r in found.explainer.explain("enterprise", i)]
     return [(r, reason_line(found, r)) for r in reasons]
 
 
@@ -52,9 +52,9 @@ def test_what_no_enterprise_can_bring_is_not_called_a_missing_material(found: An
 
 
 def test_duties_classes_scores_and_figures_are_not_counted_as_rights(found: Any) -> None:
-    from jingkai.console.entitlements import entitlements, reasons_of
+    from jingkai.console.entitlements import entitlements
 
-    page = entitlements(found, reasons_of(found, 0))
+    page = entitlements(found, found.explainer.explain("enterprise", 0))
     sorts = {r["sort"] for r in page["rules"]}
     assert sorts == {"right", "duty", "class", "score", "figure"}
     rights = [r for r in page["rules"] if r["sort"] == "right"]
@@ -65,9 +65,9 @@ def test_duties_classes_scores_and_figures_are_not_counted_as_rights(found: Any)
 
 
 def test_it_is_told_in_english_too(found: Any) -> None:
-    from jingkai.console.entitlements import entitlements, reasons_of
+    from jingkai.console.entitlements import entitlements
 
-    page = entitlements(found, reasons_of(found, 0, "en"), "en")
+    page = entitlements(found, found.explainer.explain("enterprise", 0, lang="en"), "en")
     assert {r["kind_text"] for r in page["rules"]} <= {
         "eligibility", "amount", "grade", "score", "duty",
     }  # fmt: skip

@@ -13,16 +13,11 @@ from jingkai.explain.reason import RuleReason
 from jingkai.explain.verdict_words import is_near, near_text, verdict_text
 from jingkai.rulebook import Rule
 
-__all__ = ["STATES", "entitlements", "reason_line", "reasons_of"]
+__all__ = ["STATES", "entitlements", "reason_line"]
 
 #: States of a right in the order in which an enterprise wants to read them.
 STATES = ("granted", "near", "missing", "undetermined", "refused")
 _MARK = {"granted": "good", "near": "open", "missing": "open", "undetermined": "open"}
-
-
-def reasons_of(found: Opened, position: int, lang: str = "zh") -> list[RuleReason]:
-    """Return every rule that was run for an enterprise, explained; `position` is its row."""
-    return found.explainer.explain("enterprise", position, lang=lang)
 
 
 def entitlements(found: Opened, reasons: Iterable[RuleReason], lang: str = "zh") -> dict[str, Any]:

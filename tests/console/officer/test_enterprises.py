@@ -87,11 +87,11 @@ def test_a_kind_leaves_only_those_known_to_be_of_it(
 def test_rights_granted_are_counted_as_the_run_has_them(
     as_officer: Callable[[str], Any], found: Any, keys: list[str]
 ) -> None:
-    from jingkai.console.entitlements import entitlements, reasons_of
+    from jingkai.console.entitlements import entitlements
 
     page = _found(as_officer("tax_officer"))
     for place in (0, 7):
-        counts = entitlements(found, reasons_of(found, place))["counts"]
+        counts = entitlements(found, found.explainer.explain("enterprise", place))["counts"]
         assert page["enterprises"][place]["key"] == keys[place]
         assert page["enterprises"][place]["granted"] == counts["granted"]
 
