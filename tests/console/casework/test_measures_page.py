@@ -89,7 +89,7 @@ def test_the_ministry_sees_aggregates_of_at_least_three_cases_alone(
     zone = ask("zone_analyst", f"{PAGE}?format=json").json()
     assert min(i["cases"] for i in zone["items"]) < 3 <= min(i["cases"] for i in told["items"])
     assert all(min(d["before_cases"], d["after_cases"]) >= 3 for d in told["item_differences"])
-    assert min(p["count"] for p in told["passages"]) >= 3
+    assert min(p["cases"] for p in told["passages"]) >= 3
     assert "事件日志" not in ask("ministry_analyst").content.decode()
     assert ask("ministry_analyst", f"{PAGE}log/").status_code == 403
 

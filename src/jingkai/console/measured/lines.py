@@ -117,8 +117,13 @@ def office_lines(
 
 
 def passage_lines(found: Measures, least: int, lang: str) -> list[dict[str, Any]]:
-    """Return the ten passages that cost most days in all."""
-    rows = found.transitions.filter(pl.col("count") >= least).head(10).to_dicts()
+    """Return the ten passages that cost most days in all, of those that so many cases went."""
+    frame = found.log.frame.select(
+        "case", pl.col("activity").shift(1).over("case").alias("from"), to="activity"
+    )
+    cases = frame.group_by("from", "to").agg(pl.col("case").n_unique().alias("cases"))
+    table = found.transitions.join(cases, on=["from", "to"], maintain_order="left")
+    rows = table.filter(pl.col("cases") >= least).head(10).to_dicts()
     return [
         {
             **row,
