@@ -21,7 +21,7 @@ RULE = "high_tech_enterprise"
 #: Routes whose place holders name nothing that is anybody's: a zone, a rule, a column of one's own.
 OF_NOBODY = {
     "zone", "measure", "rule", "figure", "verify_number", "api:zone", "api:rule",
-    "my_rule", "my_paper", "my_correct", "visit_code",
+    "my_rule", "my_paper", "my_correct", "visit_code", "my_service", "my_confirm", "my_apply",
 }  # fmt: skip
 
 
@@ -80,6 +80,7 @@ class _Made:
         aliens = [alien, self.visit(NEIGHBOUR, HERE, "customs")]
         visits = [v.pk for v in aliens]
         proofs = [self.proof(v) for v in aliens]
+        cases = [self.case(OTHER, THERE), self.case(NEIGHBOUR, THERE)]
         reforms = {"ministry_analyst": ministry.pk, "zone_analyst": zone.pk}
         return {
             "my_correction": Objects([c.pk for c in asked], {"enterprise": here.pk}),
@@ -91,6 +92,7 @@ class _Made:
             "import": Objects([self.upload(self.elsewhere, THERE)]),
             "reform": Objects([abroad.pk], reforms),
             **dict.fromkeys(("visit", "visit_notice"), Objects(visits, {"officer": visit.pk})),
+            **dict.fromkeys(("case", "my_case"), Objects(cases)),
             "my_visit": Objects(visits, {"enterprise": visit.pk}),
             "visit_evidence": Objects(proofs, dict.fromkeys(("enterprise", "officer"), self.proof(visit))),
             "enterprise": Objects([OTHER, "stock:999999"], {"officer": OWN}),
@@ -174,6 +176,16 @@ class _Made:
             found.events.create(number=1, kind="assigned", day="2026-01-05", content=about)
             found.events.create(number=2, kind="objected", day="2026-01-06", content={"text": "试"})
         return found
+
+    def case(self, enterprise: str, zone: str) -> int:
+        from jingkai.console.models import Case
+
+        found = Case.objects.create(
+            service="fire_design_review", entity="enterprise", subject=enterprise,
+            enterprise=enterprise, zone=zone, by=self.theirs,
+        )  # fmt: skip
+        self.rows.insert(0, found)
+        return int(found.pk)
 
     def proof(self, visit: Any) -> Any:
         file = self.file(self.mine)
