@@ -77,7 +77,16 @@ def test_a_visit_outside_the_plan_states_its_ground_and_waits_for_the_head(
     assert "须经行政机关负责人批准" in told
     assert head.post(address, {"step": "approve"}).status_code == 302
     assert officer.post(address, {"step": "arrive"}).status_code == 302
-    told = {"step": "result", "result": "corrected", "checked": "0", "note": "当场改正"}
+    told = {
+        "step": "result",
+        "result": "follow_up",
+        "checked": "0",
+        "note": "当场改正",
+        "item_note": "三处",
+    }
+    kept = officer.post(address, told).content.decode()  # refused: not said what is to be put right
+    assert 'value="0" checked' in kept and 'value="三处"' in kept and ">当场改正</textarea>" in kept
+    told["result"] = "corrected"
     assert officer.post(address, told).status_code == 302
     page = _page(officer, address)["visit"]
     assert (page["state"], page["approval"], page["planned"]) == ("done", "given", False)

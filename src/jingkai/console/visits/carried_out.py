@@ -85,8 +85,17 @@ def _page(request: HttpRequest, asked: Visit, today: date) -> dict[str, Any]:
         "acts": act,
         "notice": asked.state in SHOWN,
         "typed": {n: request.POST.get(n, "") for n in _TYPED},
-        "checked": [int(i) for i in request.POST.getlist("checked") if i.isdigit()],
+        "checks": _checks(request, state.about["items"]),
     }
+
+
+def _checks(request: HttpRequest, items: list[str]) -> list[dict[str, Any]]:
+    """Return the checklist as it was filled in, empty at first."""
+    checked, notes = request.POST.getlist("checked"), request.POST.getlist("item_note")
+    return [
+        {"item": item, "checked": str(i) in checked, "note": notes[i] if i < len(notes) else ""}
+        for i, item in enumerate(items)
+    ]
 
 
 def _can(asked: Visit, state: VisitState, act: bool, decide: bool, today: date) -> dict[str, bool]:
