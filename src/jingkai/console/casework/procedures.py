@@ -49,7 +49,8 @@ def items_of(service: str, bundle: bool, day: date) -> dict[str, Item]:
         return {p.item: found.items[p.item] for p in parts}
     if not bundle and service in found.items:
         return {service: found.items[service]}
-    raise CaseRefused(f"没有办事事项“{service}”", hint="从“办事”里选择")
+    hint = f"从“办事”里选择；有办件的事项不能删去，请恢复 items/{service}.yaml"
+    raise CaseRefused(f"没有办事事项“{service}”", hint=hint)
 
 
 def pays_out(office: str = "") -> list[Item]:
