@@ -13,6 +13,7 @@ from jingkai.population import synthetic_code
 from jingkai.registry.reading import read_table
 from tests.cli.typed import run, started
 
+pytestmark = pytest.mark.slow
 CODE = synthetic_code(1)
 
 
@@ -98,7 +99,6 @@ def test_rules_list_show_test(zone):
     assert "0 个不符" in run(zone, "rules", "test", "above_scale_industrial")[0]
 
 
-@pytest.mark.slow
 def test_a_rule_of_every_shape_can_be_shown(rulebook, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shapes = {
@@ -187,7 +187,6 @@ def test_outcomes_and_differences(zone, tmp_path):
     assert "高新技术企业证书" in text and "高新技术企业认定" in text
 
 
-@pytest.mark.slow
 def test_the_demo_runs_and_says_it_is_synthetic(tmp_path):
     text, _, _ = run(tmp_path, "demo", "--enterprises", "300")
     assert "合成数据" in text and "接下来可以试" in text

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 SOURCES = Path(__file__).resolve().parents[3] / "src" / "jingkai"
 
 

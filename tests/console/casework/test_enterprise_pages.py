@@ -15,7 +15,7 @@ from jingkai.workspace import Workspace
 from tests.console.casework.conftest import paper
 from tests.console.conftest import SOURCE
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 SUBSIDY = "apprentice_subsidy_payout"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.console.casework.area import PEOPLE, Apart, apart, area
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 assert apart and area
 
 #: Children apply and act without end, and say what was recorded once it was; each is killed amidst it.

@@ -13,7 +13,7 @@ import pytest
 
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 ITEM = "works_planning_permit"
 CHINA = ZoneInfo("Asia/Shanghai")
 

@@ -11,7 +11,7 @@ import pytest
 
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 PAGE = "/services/measures/"
 
 

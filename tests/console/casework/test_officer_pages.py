@@ -12,7 +12,7 @@ import pytest
 
 from tests.console.casework.conftest import PAYOUT, paper
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 PERMIT = "works_planning_permit"
 Clients = Callable[[str], Any]
