@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from jingkai.cli import app
 from tests.engine.zones import alike, put_zones
 
+pytestmark = pytest.mark.slow
 DAY = dt.date(2025, 6, 30)
 
 

@@ -72,6 +72,7 @@ def _refused(response: Any) -> bool:
     return response.status_code in (401, 403)
 
 
+@pytest.mark.slow
 def test_every_route_opens_for_exactly_the_roles_of_the_table(
     site: Workspace, client_of: Callable[[str], Any]
 ) -> None:

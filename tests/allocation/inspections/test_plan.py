@@ -44,6 +44,7 @@ _NEW_YEAR = date(2026, 1, 1)
     ),
     foes=st.sets(st.tuples(st.integers(0, 23), st.integers(0, 299)), max_size=200),
 )
+@pytest.mark.slow
 def test_no_constraint_is_ever_broken(seed, cap, each, per_day, ranking, joint, made, foes):
     words = plan_words(4, ranking=ranking, joint=joint)
     for office in words["offices"].values():

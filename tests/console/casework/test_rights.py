@@ -14,7 +14,7 @@ from jingkai.services.entitlement import Entitlements
 from jingkai.workspace import Workspace
 from tests.console.conftest import SOURCE
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 
 
 def test_an_applicant_states_what_it_holds_itself_and_no_office_s_own_judgement(found: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from jingkai.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("console")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 DAY = timedelta(days=1)
 TEAM = "甲01 证甲01\n甲02 证甲02"
 
