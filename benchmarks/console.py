@@ -95,6 +95,8 @@ def _page_times(sessions: dict[str, Session], folder: Path) -> dict[str, float]:
     wanted = {
         "an enterprise's page": ("officer", f"/enterprises/{key}/"),
         "my entitlements": ("enterprise", "/my/"),
+        "what I may ask for": ("enterprise", "/my/services/"),
+        "cases of an office": ("officer", "/desk/cases/"),
         "search by name": ("officer", f"/enterprises/?q={quote(name[4:10])}"),
         "search over everything": ("officer", f"/search/?q={quote(name[4:10])}"),
         "near misses of the zone": ("officer", "/desk/calls/"),
@@ -108,7 +110,7 @@ def _page_times(sessions: dict[str, Session], folder: Path) -> dict[str, float]:
 
 
 def _mixed(folder: Path) -> list[tuple[str, str]]:
-    """Return what is read: of 20 requests 12 by anyone, 3 by an enterprise, 3 by an officer, 2 by an analyst."""
+    """Return what is read: of 23 requests 12 by anyone, 5 by an enterprise, 4 by an officer, 2 by an analyst."""
     zones = (
         Snapshot.current(Workspace.open(folder))
         .scan("zone")
@@ -133,9 +135,18 @@ def _mixed(folder: Path) -> list[tuple[str, str]]:
         ]
         found += [("anonymous", f"/try/?{_PROJECT}&tech_staff={turn}")]
         found += [
-            ("enterprise", p) for p in ("/my/", "/my/facts/", f"/my/rules/{chance.choice(_RULES)}/")
+            ("enterprise", p)
+            for p in (
+                "/my/",
+                "/my/facts/",
+                "/my/services/",
+                "/my/cases/",
+                f"/my/rules/{chance.choice(_RULES)}/",
+            )
         ]
-        found += [("officer", p) for p in ("/desk/", "/enterprises/", "/desk/calls/")]
+        found += [
+            ("officer", p) for p in ("/desk/", "/desk/cases/", "/enterprises/", "/desk/calls/")
+        ]
         found += [
             ("ministry", "/figures/"),
             ("ministry", chance.choice(("/uptake/", "/assessment/"))),
