@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
@@ -187,7 +187,9 @@ def _plain(value: object) -> Any:
         return str(value)
     if isinstance(value, date | Path):
         return str(value)
-    return list(value)  # type: ignore[call-overload]
+    if isinstance(value, Iterable):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def money(value: Fraction, unit: str) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -131,4 +129,4 @@ def _figure(stored: str, entity: Entity, column: str) -> str:
 
 
 def _plain(value: object) -> Any:
-    return str(value) if isinstance(value, Path | Fraction | date) else list(value)  # type: ignore[call-overload]
+    return list(value) if isinstance(value, Iterable) else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import xlsxwriter
 
@@ -13,6 +14,7 @@ __all__ = ["template"]
 
 _FONT = "Microsoft YaHei"
 _ROWS = 5000
+_Chosen = Sequence[tuple[Fact, int | None]]
 
 
 def template(entity: Entity, columns: Sequence[str], vocabulary: Vocabulary) -> bytes:
@@ -48,7 +50,9 @@ def template(entity: Entity, columns: Sequence[str], vocabulary: Vocabulary) -> 
     return buffer.getvalue()
 
 
-def _data_sheet(sheet, entity, chosen, vocabulary, head, text) -> None:  # type: ignore[no-untyped-def]
+def _data_sheet(
+    sheet: Any, entity: Entity, chosen: _Chosen, vocabulary: Vocabulary, head: Any, text: Any
+) -> None:
     first = "统一社会信用代码" if entity.id == "enterprise" else "编号"
     sheet.set_row(0, 48)
     sheet.write(0, 0, first, head)
@@ -79,7 +83,7 @@ def _allowed(fact: Fact, vocabulary: Vocabulary) -> list[str]:
     return listed if len(",".join(listed)) < 250 else []
 
 
-def _notes_sheet(sheet, chosen, vocabulary, head, book) -> None:  # type: ignore[no-untyped-def]
+def _notes_sheet(sheet: Any, chosen: _Chosen, vocabulary: Vocabulary, head: Any, book: Any) -> None:
     wrap = book.add_format({"font_name": _FONT, "text_wrap": True, "valign": "top"})
     titles = ("数据项", "含义", "单位", "持有部门", "证明材料", "取值", "依据")
     for i, (title, width) in enumerate(zip(titles, (28, 48, 10, 18, 28, 36, 40), strict=True)):

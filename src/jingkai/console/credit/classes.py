@@ -86,7 +86,8 @@ def _counted(found: Opened) -> pl.DataFrame:
         )
         rows = pl.concat([facts, grades], how="horizontal").group_by("zone", "grade")
         sums = rows.agg(pl.len().alias("rows"), pl.col("weight").sum().alias("count"))
-        return sums.cast(schema).collect(engine="streaming")  # type: ignore[arg-type]
+        typed = sums.select(pl.col(n).cast(t) for n, t in schema.items())
+        return typed.collect(engine="streaming")
 
     return found.kept("credit classes", count)
 

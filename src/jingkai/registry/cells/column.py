@@ -222,7 +222,8 @@ def _by_distinct(raw: pl.Series, reader: Callable[[str], Any], dtype: pl.DataTyp
     problems = joined.filter(pl.col("reason").is_not_null()).select(
         pl.col("index").cast(pl.UInt32), pl.col("raw").alias("value"), "reason"
     )
-    return ParsedColumn(joined["value"], problems.cast(_PROBLEMS))  # type: ignore[arg-type]
+    typed = problems.select(pl.col(n).cast(t) for n, t in _PROBLEMS.items())
+    return ParsedColumn(joined["value"], typed)
 
 
 def _bool(text: str) -> bool | None:

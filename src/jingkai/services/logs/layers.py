@@ -146,8 +146,8 @@ def _rows(
     for name in order:
         rows[rank[name]].append(name)
     for chain in chains.values():
-        for key in chain[1:-1]:
-            rows[key[1]].append(key)  # type: ignore[index]
+        for level, key in enumerate(chain[1:-1], rank[str(chain[0])] + 1):
+            rows[level].append(key)
     return rows
 
 
