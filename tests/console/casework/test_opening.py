@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from jingkai.workspace import Workspace
+
 pytestmark = pytest.mark.xdist_group("console")
 
 
@@ -146,6 +148,28 @@ def test_what_only_a_later_item_asks_for_may_come_when_that_begins(
     now = begin(case.case.pk, works, people["firm_b"], {"design_scheme": [paper()]})
     assert now.states[works].status == "received"
     assert case.case.files.get(material="design_scheme").event == now.case.length
+
+
+def test_a_case_keeps_the_promise_of_the_day_it_was_opened(
+    permit: Callable[..., Any], people: dict[str, Any], town: Workspace
+) -> None:
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.recorded import read_case
+
+    item = "works_planning_permit"
+    case = permit()
+    settings = town.items / "settings.yaml"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(f"items:\n  {item}: {{promised: 3}}\n", "utf-8")
+    try:
+        later = permit()
+        before = act(case.case.pk, item, "accept", people["natural"])
+        assert before.states[item].promised is None
+        after = act(later.case.pk, item, "accept", people["natural"])
+        assert str(after.states[item].promised.term) == "3个工作日"
+    finally:
+        settings.unlink()
+    assert read_case(later.case).states[item].promised is not None
 
 
 def test_an_item_whose_forerunner_was_refused_never_begins_and_the_case_ends(

@@ -117,7 +117,7 @@ def _opened(
         with transaction.atomic():
             case = _row(account, found, match, asked, items, offered)
             parts = [
-                CasePart(case=case, item=i.id, position=n, status="draft")
+                CasePart(case=case, item=i.id, position=n, status="draft", promised=i.promised)
                 for n, i in enumerate(items)
             ]
             CasePart.objects.bulk_create(parts)

@@ -115,9 +115,9 @@ def read_cases(cases: Iterable[Case]) -> list[ReadCase]:
 def _read(case: Case, events: tuple[RecordedEvent, ...]) -> ReadCase:
     day = timezone.localdate(case.at) if case.at else timezone.localdate()
     catalogue = procedures(day)
-    names = {p.item for p in case.parts.all()} if case.pk else set()
+    promised = {p.item: p.promised for p in case.parts.all()} if case.pk else {}
     items = items_of(case.service, case.bundle, day)
-    items = {n: i for n, i in items.items() if n in names}
+    items = {n: replace(i, promised=promised[n]) for n, i in items.items() if n in promised}
     waits = dict.fromkeys(items, ()) if not case.bundle else _waits(catalogue, case.service, items)
     states = {}
     for name, item in items.items():

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField(db_index=True, null=True, verbose_name="到期日")),
                 ("sure", models.BooleanField(default=True)),
                 ("granted", models.BooleanField(null=True)),
+                ("promised", models.PositiveIntegerField(null=True, verbose_name="承诺工作日")),
                 (
                     "case",
                     models.ForeignKey(

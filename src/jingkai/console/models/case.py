@@ -68,7 +68,8 @@ class CasePart(models.Model):
     """An item of a case and where it stands: follows from its events, kept for work lists.
 
     `turn` lists the offices whose act is waited for, ``,tax,finance,``; `due_on` is the next day on which
-    something is due, null where nothing runs; `sure` whether that day is certain.
+    something is due, null where nothing runs; `sure` whether that day is certain. `promised` are the working
+    days that the zone promised when the case was opened (null: none): what it promises later does not bind it.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="parts")
@@ -79,6 +80,7 @@ class CasePart(models.Model):
     due_on = models.DateField("到期日", null=True, db_index=True)
     sure = models.BooleanField(default=True)
     granted = models.BooleanField(null=True)
+    promised = models.PositiveIntegerField("承诺工作日", null=True)
 
     class Meta:
         """In the order of the bundle."""
