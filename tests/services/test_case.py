@@ -301,6 +301,26 @@ def test_a_right_without_an_application_is_confirmed_once(catalogue, land):
     assert "不能免申即享" in refused(CaseState(land), event("confirm", at(3, 2)))
 
 
+def test_what_was_paid_stays_paid_when_the_decision_is_revoked(catalogue):
+    item = catalogue.items["apprentice_subsidy_payout"]
+    revoked = (
+        event("confirm", at(3, 2), amount="500.00"),
+        event("deliver", at(3, 3)),
+        event("close", at(3, 3)),
+        event("appeal", at(3, 9), channel="review"),
+        event("revoke", at(4, 1), reason="人数有误"),
+    )
+    state = run(item, *revoked)
+    assert (state.amount, state.paid, state.to_pay) == (None, 500, None)
+    assert "已经拨付 500.00 元" in refused(state, event("withdraw", at(4, 2)))
+    done = [event("finish_step", at(4, 2), step=s.id, office=s.office) for s in item.steps]
+    for amount, left in (("800.00", 300), ("400.00", 0)):
+        anew = run(item, *revoked, *done, event("grant", at(4, 3), amount=amount))
+        assert anew.to_pay == left
+        again = anew.after(event("deliver", at(4, 4)))
+        assert (again.paid, again.to_pay) == (500 + left, 0)
+
+
 def test_warned_before_and_marked_after(land):
     state = run(land, *ACCEPTED)
     said = {d: clocks(state, at(*d), 3)[-1].now for d in ((3, 26), (3, 27), (4, 1), (4, 3))}

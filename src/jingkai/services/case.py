@@ -109,6 +109,8 @@ class CaseState:
         The ways of appeal that were taken.
     amount
         What is paid, yuan; None: not granted, or no money.
+    paid
+        What was paid already, yuan; a decision that is revoked does not undo it.
     """
 
     item: Item
@@ -130,6 +132,7 @@ class CaseState:
     delivered_on: date | None = None
     appealed: tuple[str, ...] = field(default=())
     amount: Decimal | None = None
+    paid: Decimal = Decimal(0)
 
     @classmethod
     def of(
@@ -160,6 +163,11 @@ class CaseState:
             for s in self.item.steps
             if s.id not in self.done and all(a in self.done for a in s.after)
         )
+
+    @property
+    def to_pay(self) -> Decimal | None:
+        """What is granted beyond what was paid already, yuan; None: not granted, or no money."""
+        return None if self.amount is None else max(self.amount - self.paid, Decimal(0))
 
     def on(self, day: date) -> CaseState:
         """Return the state as it is on a day: accepted by silence where the time for a notice has passed."""
@@ -281,7 +289,7 @@ _CHANGES: Mapping[str, Any] = {
     "extend": lambda _, __: {"extended": True},
     "grant": _decided(True),
     "refuse": _decided(False),
-    "deliver": lambda _, e: {"delivered_on": e.on},
+    "deliver": lambda s, e: {"delivered_on": e.on, "paid": s.paid + (s.to_pay or 0)},
     "appeal": lambda s, e: {"appealed": (*s.appealed, e.channel)},
     "revoke": _anew,
 }

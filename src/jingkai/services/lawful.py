@@ -162,6 +162,12 @@ def _grant(state: CaseState, _: CaseEvent) -> Refusal | None:
     return Refusal(f"还有环节没有办结：{'、'.join(left)}", "先办结各环节") if left else None
 
 
+def _withdraw(state: CaseState, _: CaseEvent) -> Refusal | None:
+    if state.paid:
+        return Refusal(f"已经拨付 {state.paid:,.2f} 元，不能撤回申请", "由主管部门重新作出决定")
+    return None
+
+
 def _appeal(state: CaseState, event: CaseEvent) -> Refusal | None:
     if event.channel not in ("review", "court"):
         return Refusal("没有写明复议还是诉讼", "channel 写 review 或 court")
@@ -183,5 +189,6 @@ _GUARDS: dict[str, Callable[[CaseState, CaseEvent], Refusal | None]] = {
     "grant": _grant,
     "refuse": _reasoned,
     "revoke": _reasoned,
+    "withdraw": _withdraw,
     "appeal": _appeal,
 }

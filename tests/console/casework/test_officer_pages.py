@@ -176,6 +176,35 @@ def test_payments_are_listed_summed_and_marked_each_by_itself(
     assert ">拨付<" not in client_of("tax_officer").get("/desk/").content.decode()
 
 
+def test_money_paid_before_its_decision_was_revoked_is_not_paid_again(
+    payout: Callable[[str], Any], entitled: Any, found: Any, people: dict[str, Any], client_of: Clients
+) -> None:  # fmt: skip
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.errors import CaseRefused
+    from jingkai.console.casework.opening import confirm
+    from jingkai.console.models import CasePart
+
+    CasePart.objects.filter(item=PAYOUT).update(status="closed")
+    case, hr, finance = payout(entitled.enterprise), people["hr_officer"], people["finance"]
+    number = case.case.pk
+    act(number, PAYOUT, "grant", hr, amount="5", reason="核定")
+    act(number, PAYOUT, "deliver", finance, reason="2026-1")
+    act(number, PAYOUT, "appeal", entitled, channel="review")
+    assert act(number, PAYOUT, "revoke", hr, reason="人数有误").case.amount == 5
+    for step in ("review", "publish"):
+        act(number, PAYOUT, "finish_step", hr, step=step)
+    act(number, PAYOUT, "grant", hr, amount="12.30", reason="重新核定")
+    page = _json(client_of("finance"), "/desk/payments/")
+    assert (page["total"], [p["amount"] for p in page["payments"]]) == ("7.30", ["7.30"])
+    act(number, PAYOUT, "deliver", finance, reason="2026-2")
+    act(number, PAYOUT, "appeal", entitled, channel="court")
+    act(number, PAYOUT, "revoke", hr, reason="事实不清")
+    refused = act(number, PAYOUT, "refuse", hr, reason="不符合条件")
+    assert act(number, PAYOUT, "deliver", hr).case.ended and refused.case.amount == Decimal("12.30")
+    with pytest.raises(CaseRefused, match="已经兑现"):
+        confirm(entitled, found, PAYOUT, entitled.enterprise)
+
+
 def test_who_only_has_to_confirm_is_listed_as_each_is_offered_it_one_by_one(
     found: Any, people: dict[str, Any], entitled: Any, client_of: Clients
 ) -> None:

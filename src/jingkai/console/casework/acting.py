@@ -223,7 +223,9 @@ def _following(
 def _keep(found: ReadCase) -> None:
     """Keep what work lists ask for, as the events have it."""
     case = found.case
-    amounts = [s.amount for s in found.states.values() if s.amount is not None]
+    # Paid is paid: where the decision was revoked or is now a refusal, the year's right is used all the same.
+    used = (s.paid or None if s.amount is None else s.amount for s in found.states.values())
+    amounts = [a for a in used if a is not None]
     case.amount = sum(amounts, Decimal(0)) if amounts else None
     case.ended = found.ended
     try:

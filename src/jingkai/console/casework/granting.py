@@ -87,8 +87,8 @@ def check_handing_over(found: ReadCase, item: str, event: CaseEvent) -> None:
     CaseRefused
         If it is missing.
     """
-    paid = found.items[item].source.kind == "payment" and found.states[item].status == "granted"
-    if paid and not event.reason.strip():
+    state = found.states[item]
+    if state.status == "granted" and state.to_pay and not event.reason.strip():
         raise CaseRefused("没有写明拨付凭证", hint="填国库支付凭证的编号")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 from django.contrib import messages
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -20,7 +20,7 @@ from jingkai.console.casework.lines import part_line
 from jingkai.console.casework.procedures import pays_out, today
 from jingkai.console.casework.recorded import ReadCase, read_cases
 from jingkai.console.casework.turns import COUNTER
-from jingkai.console.models import Account, CasePart
+from jingkai.console.models import Account, CasePart, RecordedEvent
 from jingkai.console.opened import rulebook
 from jingkai.console.paging import paged
 from jingkai.console.trail import record
@@ -110,11 +110,13 @@ def _due(account: Account, items: list[str]) -> QuerySet[CasePart]:
 
 
 def _total(rows: QuerySet[CasePart]) -> Decimal:
-    """Return what is to be paid altogether; a bundle keeps one sum, so that its parts are read."""
-    alone = rows.filter(case__bundle=False).order_by().aggregate(sum=Sum("case__amount"))["sum"]
-    parts = list(rows.filter(case__bundle=True))
+    """Return what is to be paid altogether; a bundle keeps one sum, and of what was decided anew some may be paid."""
+    anew = RecordedEvent.objects.filter(kind="revoke").values("case")
+    read = Q(case__bundle=True) | Q(case__in=anew)
+    alone = rows.exclude(read).order_by().aggregate(sum=Sum("case__amount"))["sum"]
+    parts = list(rows.filter(read))
     found = _read(parts)
-    amounts = [found[p.case_id].states[p.item].amount for p in parts]
+    amounts = [found[p.case_id].states[p.item].to_pay for p in parts]
     return sum((a for a in amounts if a is not None), alone or Decimal(0))
 
 
@@ -133,6 +135,7 @@ def _lines(rows: QuerySet[CasePart], account: Account, lang: str) -> list[dict[s
             part_line(read, part.item, book, day, lang)
             | {
                 "part": f"{part.case_id}:{part.item}",
+                "amount": None if state.to_pay is None else f"{state.to_pay:,.2f}",
                 "granted_on": state.decided_on and state.decided_on.isoformat(),
                 "year": read.case.year,
                 "mine": account.office == read.items[part.item].hands_over,
