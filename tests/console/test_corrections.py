@@ -198,9 +198,13 @@ def test_done_again_after_a_kill_it_is_loaded_once(
 
 
 def test_what_changed_in_the_decisions_is_told(
-    submit: Callable[..., Any], people: dict[str, Any], found: Any
+    submit: Callable[..., Any],
+    people: dict[str, Any],
+    found: Any,
+    client_of: Callable[[str], Any],
 ) -> None:
     from jingkai.console import corrections
+    from jingkai.console.models import Correction
 
     key = people["firm_a"].enterprise
     held = _cell(found, key, "high_tech_enterprise_title_held")[0]
@@ -212,6 +216,13 @@ def test_what_changed_in_the_decisions_is_told(
     changed = {c["rule"]: c for c in job.result["changed"]}
     assert changed
     assert all(c["before"] != c["after"] for c in changed.values())
+    # Its class of credit risk changed with it: that is for supervision alone.
+    words = {"zh": "信用风险较高", "en": "higher"}
+    job.result["changed"] += [{"rule": "credit_risk_class", "before": None, "after": words}]
+    job.save()
+    address = f"/my/corrections/{Correction.objects.get(job=job).pk}/"
+    told = client_of("firm_a").get(f"{address}?format=json").json()["correction"]["changed"]
+    assert {c["rule"] for c in told} == changed.keys()
 
 
 @pytest.mark.parametrize("second", ["accept", "refuse", "withdraw"])

@@ -21,6 +21,7 @@ from jingkai.console.fact_values import asked_value
 from jingkai.console.files import EVIDENCE, most_bytes
 from jingkai.console.models import Correction
 from jingkai.console.opened import Opened
+from jingkai.console.told import supervised_rules
 from jingkai.console.wanted import wants_json
 from jingkai.vocabulary import Fact
 
@@ -78,10 +79,11 @@ def my_correction(request: HttpRequest, id: int) -> HttpResponse:
     if request.method == "POST":
         corrections.withdraw(mine, request.user, address_of(request))
         return redirect("my_correction", id=id)
-    page = {
-        "enterprise": about(found, match),
-        "correction": correction_line(mine, found.rulebook, request.lang),
-    }
+    line = correction_line(mine, found.rulebook, request.lang)
+    withheld = supervised_rules(found)
+    if line["changed"]:  # what changed is of every rule that was run: its class too
+        line["changed"] = [c for c in line["changed"] if c["rule"] not in withheld]
+    page = {"enterprise": about(found, match), "correction": line}
     return answer(request, "console/enterprise/correction.html", page)
 
 
