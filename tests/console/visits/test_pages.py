@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from jingkai.workspace import Workspace
+from tests.console.visits.conftest import KIN
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("console")]
 DAY = timedelta(days=1)
@@ -116,10 +117,16 @@ def test_an_urgent_visit_is_made_at_once_and_approved_afterwards(
         )
         propose(inspectors["inspector"], _opened(), asked, today)
     made = ask(4, today, ground="alert", urgent=True)
+    with pytest.raises(VisitRefused, match="只能在当天"):
+        steps.move(made, inspectors["inspector"], (today + DAY).isoformat(), "改日再去", today)
     steps.arrive(made, inspectors["inspector"], today)
     assert steps.state_of(made).approval == "waiting"
     steps.approve(made, inspectors["head"], today)
     assert steps.state_of(made).approval == "afterwards"
+    other = ask(5, today, ground="alert", urgent=True)
+    steps.approve(other, inspectors["head"], today)  # nobody has gone yet: not afterwards
+    assert steps.state_of(other).approval == "given"
+    steps.cancel(other, inspectors["inspector"], "误报", today)
 
 
 def _opened() -> Any:
@@ -134,6 +141,8 @@ def test_a_full_cap_bars_all_but_clues_and_orders_from_above(
 ) -> None:  # fmt: skip
     from jingkai.console.visits.access import VisitRefused
     from jingkai.console.visits.caps import standing_of
+    from jingkai.console.visits.lines import visit_whole
+    from jingkai.console.visits.state import VisitState
 
     day = date(assigned.year, 12, 30)
     planned = visit()
@@ -153,10 +162,66 @@ def test_a_full_cap_bars_all_but_clues_and_orders_from_above(
     with pytest.raises(VisitRefused, match="没有写明为什么非入企不可"):
         ask(row, day + DAY, **clue)
     over = ask(row, day + DAY, **clue, need="举报涉及在产批次，书面核查不了")
+    state = over.events.get()
+    assert state.content["over_cap"].startswith("举报")
+    for inside, said in ((True, state.content["over_cap"]), (False, "")):  # it tells of the clue
+        whole = visit_whole(over, VisitState.of([state]), day, inside=inside)
+        assert whole["over_cap"] == said
     above = ask(row, day - DAY, **{**told, "ground": "ordered"}, basis="省局〔2026〕1号")
     assert (over.counts, above.counts) == (True, False)
     standing = standing_of(found, planned.zone, planned.office, planned.enterprise, assigned.year)
     assert standing.to_come == 3
+    told_all = standing_of(
+        found, planned.zone, planned.office, planned.enterprise, assigned.year, inside=False
+    )
+    assert told_all.to_come == 1  # nobody is told of what waits for approval
+
+
+def test_what_was_given_up_before_approval_is_not_shown(
+    ask: Callable[..., Any],
+    inspectors: dict[str, Any],
+    client_of: Callable[[str], Any],
+    today: date,
+) -> None:
+    from jingkai.console.visits import steps
+    from jingkai.console.visits.access import shown_visits
+
+    never, approved = ask(6, today), ask(7, today)
+    urgent = ask(8, today, urgent=True)
+    steps.approve(approved, inspectors["head"], today)
+    for made in (never, approved, urgent):
+        steps.cancel(made, inspectors["inspector"], "举报人张某撤回", today)
+    keys = [made.pk for made in (never, approved, urgent)]
+    assert {*shown_visits().filter(pk__in=keys)} == {approved, urgent}
+    anyone = client_of("anonymous")
+    assert anyone.get(f"/inspections/code/{approved.token}/").status_code == 200
+    assert anyone.get(f"/inspections/code/{never.token}/").status_code == 404
+
+
+def test_the_plans_table_of_inspectors_holds_for_visits_outside_it(
+    ask: Callable[..., Any], inspectors: dict[str, Any], assigned: Any
+) -> None:
+    from jingkai.console.visits import steps
+    from jingkai.console.visits.access import VisitRefused
+
+    day = date(assigned.year, 12, 29)
+    made = ask(0, day)  # the first enterprise, whose relative is in the table
+    steps.approve(made, inspectors["head"], day)
+    team = f"{KIN} 证、market_supervision0"
+    with pytest.raises(VisitRefused, match="应当回避"):
+        steps.arrive(made, inspectors["inspector"], day, team, "替班")
+
+
+def test_a_result_with_odd_numbers_of_items_is_answered_not_broken(
+    visit: Callable[..., Any], inspectors: dict[str, Any], client_of: Callable[[str], Any]
+) -> None:
+    from jingkai.console.visits import steps
+
+    made = visit("emergency")
+    steps.arrive(made, inspectors["safety"], made.day)
+    told = {"step": "result", "result": "no_problem", "checked": ["²", "9" * 5000]}
+    page = client_of("safety").post(f"/inspections/{made.pk}/", told)
+    assert page.status_code == 200 and "没有勾选任何检查事项" in page.content.decode()
 
 
 def test_without_a_cap_none_is_assumed(found: Any, inspectors: dict[str, Any]) -> None:
@@ -225,7 +290,7 @@ def test_the_enterprise_sees_its_visits_objects_once_and_reads_the_answer(
     address, desk = f"/my/inspections/{made.pk}/", f"/inspections/{made.pk}/"
     assert client_of("firm_a").get(address).status_code == 404
     assert firm.post(address, {"text": " "}).status_code == 400
-    paper = SimpleUploadedFile("照片.pdf", b"%PDF-1.7\nsynthetic\n")
+    paper = SimpleUploadedFile("照片.pdf", b"%PDF-1.7\n" + b"s" * 400_000)
     assert firm.post(address, {"text": "标签已补", "evidence": paper}).status_code == 302
     assert "上一次异议还没有答复" in firm.post(address, {"text": "再说"}).content.decode()
     StoredFile.objects.filter(name="照片.pdf").update(at=datetime(2020, 1, 1, tzinfo=UTC))

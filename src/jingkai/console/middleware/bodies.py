@@ -21,6 +21,7 @@ _FILES = {
     "my_correct": (EVIDENCE, 5),
     "my_apply": (EVIDENCE, 5),
     "my_case": (EVIDENCE, 5),
+    "my_visit": (EVIDENCE, 5),
 }
 _FIELDS = 64 * 1024
 #: Routes that take more JSON than a form is: ten thousand rows of facts.

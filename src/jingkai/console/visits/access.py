@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jingkai.allocation.inspections.plan_file import office_titles
 from jingkai.console.errors import ConsoleError, NotFound
-from jingkai.console.models import Account, Visit
+from jingkai.console.models import Account, Visit, VisitEvent
 from jingkai.console.roles import Role
-from jingkai.console.visits.state import SHOWN
+from jingkai.console.visits.state import SHOWN, Kind, Status
 
 __all__ = [
     "VisitRefused",
@@ -17,6 +17,7 @@ __all__ = [
     "own_visit",
     "seen_visit",
     "sees_every_office",
+    "shown_visits",
     "visits_seen",
 ]
 
@@ -71,6 +72,15 @@ def seen_visit(account: Account, pk: int) -> Visit:
     return found
 
 
+def shown_visits() -> QuerySet[Visit]:
+    """Return the visits of which it was decided that somebody comes: not those given up before that."""
+    decided = Q(kind__in=(Kind.ASSIGNED, Kind.APPROVED)) | Q(
+        kind=Kind.PROPOSED, content__urgent=True
+    )
+    ever = Exists(VisitEvent.objects.filter(decided, visit=OuterRef("pk")))
+    return Visit.objects.filter(~Q(state=Status.CANCELLED) | ever, state__in=SHOWN)
+
+
 def own_visit(enterprise: str, pk: int) -> Visit:
     """Return a visit that an enterprise sees: its own, once it is decided that somebody comes.
 
@@ -79,7 +89,7 @@ def own_visit(enterprise: str, pk: int) -> Visit:
     NotFound
         If there is none.
     """
-    mine = Visit.objects.filter(enterprise=enterprise, state__in=SHOWN)
+    mine = shown_visits().filter(enterprise=enterprise)
     found = mine.select_related("plan").filter(pk=pk).first()
     if found is None:
         raise NotFound("没有这次检查", hint="从“检查”的清单进入")

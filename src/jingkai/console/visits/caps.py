@@ -14,7 +14,7 @@ from jingkai.allocation.inspections.ledger import caps_of_rules
 from jingkai.console.models import AssignedPlan, Visit
 from jingkai.console.opened import Opened
 from jingkai.console.visits.records import registry_visits, unrecorded_visits
-from jingkai.console.visits.state import MADE, OPEN
+from jingkai.console.visits.state import MADE, OPEN, Status
 
 __all__ = ["Cap", "Standing", "cap_of", "plan_for", "standing_of"]
 
@@ -65,12 +65,17 @@ def cap_of(found: Opened | None, zone: str, office: str, year: int) -> Cap | Non
 
 
 def standing_of(
-    found: Opened | None, zone: str, office: str, enterprise: str, year: int
+    found: Opened | None, zone: str, office: str, enterprise: str, year: int, *, inside: bool = True
 ) -> Standing:
     """Return how often an office visited an enterprise in a year, beside its cap.
 
     A visit of the register of which it is not known whether it was ordered from above, or whose office
     is not known, counts: a cap that may have been reached is not passed.
+
+    Parameters
+    ----------
+    inside
+        Whether the reader is of the offices: nobody else is told that a visit waits for approval.
     """
     mine = Visit.objects.filter(
         zone=zone, office=office, enterprise=enterprise, day__year=year, counts=True
@@ -80,7 +85,9 @@ def standing_of(
         ~pl.col("above").fill_null(False) & (pl.col("office").fill_null(office) == office)
     )
     # A visit that the register has is not to come any more, whatever its desk wrote down.
+    coming = OPEN if inside else (Status.PLANNED,)
     made, to_come = (
-        unrecorded_visits(mine.filter(state__in=states), register).height for states in (MADE, OPEN)
+        unrecorded_visits(mine.filter(state__in=states), register).height
+        for states in (MADE, coming)
     )
     return Standing(counted.height + made, to_come, cap_of(found, zone, office, year))

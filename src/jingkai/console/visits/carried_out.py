@@ -59,11 +59,12 @@ def visit_notice(request: HttpRequest, pk: int) -> HttpResponse:
     where = request.build_absolute_uri(reverse("visit_code", args=[asked.token]))
     page = {
         "visit": visit_whole(asked, state, today, request.lang),
-        "standing": _standing(asked, request.lang),
+        "standing": _standing(asked, request.lang, inside=False),
         "together": _together(asked, today, request.lang),
         "address": where,
         "code": qr_code(where),
     }
+    record(request, "visit.read", asked.enterprise, (), number=asked.number, what="notice")
     return answer(request, "console/visits/notice.html", page)
 
 
@@ -113,8 +114,10 @@ def _can(asked: Visit, state: VisitState, act: bool, decide: bool, today: date) 
     }
 
 
-def _standing(asked: Visit, lang: str) -> dict[str, Any]:
-    standing = standing_of(opened(), asked.zone, asked.office, asked.enterprise, asked.day.year)
+def _standing(asked: Visit, lang: str, *, inside: bool = True) -> dict[str, Any]:
+    standing = standing_of(
+        opened(), asked.zone, asked.office, asked.enterprise, asked.day.year, inside=inside
+    )
     return standing_line(asked.office, standing, lang)
 
 
@@ -156,7 +159,8 @@ def _step(request: HttpRequest, asked: Visit, today: date) -> None:
 
 def _result(request: HttpRequest, asked: Visit, today: date) -> None:
     told = request.POST
-    checked = [int(i) for i in told.getlist("checked") if i.isdigit()]
+    ticked = set(told.getlist("checked"))
+    checked = [i for i in range(len(steps.state_of(asked).about["items"])) if str(i) in ticked]
     steps.record_result(
         asked, request.user, today, told.get("result", ""), checked, told.getlist("item_note"),
         told.get("note", ""), told.get("follow_up", ""), told.get("until", ""), address_of(request),

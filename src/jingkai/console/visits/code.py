@@ -17,9 +17,8 @@ from jingkai.console.models import Visit
 from jingkai.console.opened import opened
 from jingkai.console.roles import Role, role_of
 from jingkai.console.trail import record
-from jingkai.console.visits.access import visits_seen
+from jingkai.console.visits.access import shown_visits, visits_seen
 from jingkai.console.visits.lines import visit_whole
-from jingkai.console.visits.state import SHOWN
 from jingkai.console.visits.steps import state_of
 
 __all__ = ["visit_code"]
@@ -41,7 +40,7 @@ def visit_code(request: HttpRequest, token: str) -> HttpResponse:
         error = NotFound("扫码错误次数过多，暂停查看", hint="十分钟后再扫通知书上的二维码")
         error.code = "too_many"
         return _unseen(failed(request, error, 429))
-    there = Visit.objects.filter(token=token, state__in=SHOWN).select_related("plan")
+    there = shown_visits().filter(token=token).select_related("plan")
     visits = list(there.prefetch_related("events").order_by("office"))
     if not visits:
         cache.add(counted, 0, _WAIT)

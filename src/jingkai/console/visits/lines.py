@@ -69,7 +69,7 @@ def visit_whole(
         "drawn": bool(about.get("drawn")),
         "plan": visit.plan.title if visit.plan else "",
         "urgent": bool(about.get("urgent")),
-        "over_cap": about.get("over_cap", ""),
+        "over_cap": about.get("over_cap", "") if inside else "",
         "approval": state.approval,
         "approval_text": APPROVAL_WORDS[state.approval][en],
         "team": state.team,

@@ -15,15 +15,13 @@ from jingkai.console.answer import answer
 from jingkai.console.enterprise.own import about, own
 from jingkai.console.errors import ConsoleError
 from jingkai.console.files import EVIDENCE, most_bytes
-from jingkai.console.models import Visit
 from jingkai.console.opened import Opened
-from jingkai.console.visits.access import own_visit
+from jingkai.console.visits.access import own_visit, shown_visits
 from jingkai.console.visits.caps import standing_of
 from jingkai.console.visits.lines import standing_line, visit_line, visit_whole
 from jingkai.console.visits.objection_lines import objection_lines
 from jingkai.console.visits.objections import object_to
 from jingkai.console.visits.records import registry_visits, visit_rows
-from jingkai.console.visits.state import SHOWN
 from jingkai.console.visits.steps import state_of
 from jingkai.console.visits.words import code_words
 
@@ -34,7 +32,7 @@ def my_visits(request: HttpRequest) -> HttpResponse:
     """List the visits to the enterprise: to come, made, and those that only the register knows."""
     found, match = own(request)
     today, lang = timezone.localdate(), request.lang
-    mine = Visit.objects.filter(enterprise=match.key, state__in=SHOWN)
+    mine = shown_visits().filter(enterprise=match.key)
     lines = [visit_line(v, today, lang) for v in mine.order_by("-day", "office")]
     zone = about(found, match)["zone"] or ""
     recorded = _recorded(found, match.key, mine, today.year, lang)
@@ -46,7 +44,7 @@ def my_visits(request: HttpRequest) -> HttpResponse:
         "visits": lines,
         "recorded": recorded,
         "standings": [
-            standing_line(o, standing_of(found, zone, o, match.key, today.year), lang)
+            standing_line(o, standing_of(found, zone, o, match.key, today.year, inside=False), lang)
             for o in sorted(offices)
         ],
     }
@@ -68,7 +66,7 @@ def my_visit(request: HttpRequest, pk: int) -> HttpResponse:
         except ConsoleError as refused:
             error = {"what": refused.what, "hint": refused.hint}
     state = state_of(asked)
-    standing = standing_of(found, asked.zone, asked.office, match.key, asked.day.year)
+    standing = standing_of(found, asked.zone, asked.office, match.key, asked.day.year, inside=False)
     page = {
         "enterprise": about(found, match),
         "visit": visit_whole(asked, state, today, lang),

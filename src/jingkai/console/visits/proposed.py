@@ -16,8 +16,9 @@ from jingkai.console.models import Visit
 from jingkai.console.officer.register import Asked as Searched
 from jingkai.console.officer.register import opened_register, searched
 from jingkai.console.opened import Opened
-from jingkai.console.visits.access import inspecting_office
+from jingkai.console.visits.access import VisitRefused, inspecting_office
 from jingkai.console.visits.caps import plan_for, standing_of
+from jingkai.console.visits.checks import read_day
 from jingkai.console.visits.lines import standing_line, visit_line
 from jingkai.console.visits.state import MADE, OPEN
 from jingkai.console.visits.unplanned import GROUNDS, OVER_CAP, Asked, items_of, propose
@@ -69,9 +70,10 @@ def _form(request: HttpRequest, found: Opened, office: str, key: str) -> dict[st
     """Return what the form asks, and what is known of visits to the enterprise already."""
     account, lang, today = request.user, request.lang, timezone.localdate()
     match = enterprise_for(account, found, key)
-    standing = standing_of(found, account.zone, office, match.key, today.year)
-    there = Visit.objects.filter(zone=account.zone, enterprise=match.key, day__year=today.year)
-    plan = plan_for(account.zone, today.year)
+    year = _year(request.POST.get("day", ""), today.year)
+    standing = standing_of(found, account.zone, office, match.key, year)
+    there = Visit.objects.filter(zone=account.zone, enterprise=match.key, day__year=year)
+    plan = plan_for(account.zone, year)
     people = plan.content["people"] if plan else {}
     grounds = codes_of("ground", lang)
     return {
@@ -81,7 +83,7 @@ def _form(request: HttpRequest, found: Opened, office: str, key: str) -> dict[st
         "over_cap": OVER_CAP[lang != "zh"] if standing.full else "",
         "visits": [visit_line(v, today, lang) for v in there.filter(state__in=(*OPEN, *MADE))],
         "grounds": [{"code": g, "title": grounds[g]} for g in GROUNDS],
-        "items": items_of(account.zone, office, today.year),
+        "items": items_of(account.zone, office, year),
         "people": [
             {"id": i, "certificate": p["certificate"], "until": p["until"] or ""}
             for i, p in people.items()
@@ -94,3 +96,11 @@ def _form(request: HttpRequest, found: Opened, office: str, key: str) -> dict[st
             "urgent": request.POST.get("urgent") == "yes",
         },
     }
+
+
+def _year(day: str, this: int) -> int:
+    """Return the year of the day that was typed, whose plan and cap hold; this one where it is none."""
+    try:
+        return read_day(day, "").year
+    except VisitRefused:
+        return this

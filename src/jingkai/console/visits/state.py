@@ -133,7 +133,7 @@ class VisitState:
 
 
 def _approved(state: VisitState, event: Event) -> VisitState:
-    late = state.status != Status.WAITING
+    late = state.status in MADE
     status = Status.PLANNED if state.status == Status.WAITING else state.status
     return replace(state, status=status, approval="afterwards" if late else "given")
 

@@ -15,6 +15,7 @@ from jingkai.allocation.inspections.plan_file import office_titles
 from jingkai.console.models import Account, StoredFile, Visit, VisitEvent
 from jingkai.console.trail import record_as
 from jingkai.console.visits.access import VisitRefused, may_act
+from jingkai.console.visits.caps import plan_for
 from jingkai.console.visits.checks import check_day, check_follow_up, check_result, need
 from jingkai.console.visits.state import MADE, OPEN, Kind, Status, VisitState
 from jingkai.console.visits.team import read_team
@@ -150,7 +151,9 @@ def arrive(
                 f"检查日期是 {state.day}，今天是 {today}", hint="先改期并写明理由，再在当天入企"
             )
         names = team.strip() or "\n".join(_line(one) for one in state.team)
-        found = read_team(names, visit.plan, visit.office, today, visit.enterprise)
+        # The year's table of inspectors holds for a visit outside the plan too.
+        plan = visit.plan or plan_for(visit.zone, today.year)
+        found = read_team(names, plan, visit.office, today, visit.enterprise)
         changed = {one["id"] for one in found} != {one["id"] for one in state.team}
         if changed and not reason.strip():
             who = "按种子抽取的" if state.about.get("drawn") else "原定的"
@@ -312,6 +315,10 @@ def _moving(
 ) -> Callable[[VisitState], dict[str, Any]]:
     def judge(state: VisitState) -> dict[str, Any]:
         _must_be(state, OPEN)
+        if state.status == Status.PLANNED and state.approval == "waiting":
+            raise VisitRefused(
+                "情况紧急、还没有批准的检查只能在当天", hint="先请本部门负责人批准，再改期；或取消"
+            )
         return {"to": check_day(to, state, visit, today).isoformat(), "reason": reason}
 
     return judge
