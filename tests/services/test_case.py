@@ -289,6 +289,24 @@ def test_appeals_run_from_the_delivery_and_end(land):
     assert revoked.statutory.start == at(7, 1) and revoked.appealed == ("review",)
 
 
+def test_a_decision_is_reviewed_once_and_not_after_a_court(land):
+    refusal = (event("refuse", at(3, 9), reason="不符合规划"), event("deliver", at(3, 10)))
+    upheld = run(
+        land, *ACCEPTED, *refusal, event("close", at(3, 10)),
+        event("appeal", at(3, 12), channel="review"), event("uphold", at(3, 20)),
+    )  # fmt: skip
+    assert "已经申请过行政复议" in refused(upheld, event("appeal", at(3, 23), channel="review"))
+    before_court = upheld.after(event("appeal", at(3, 23), channel="court"))
+    assert before_court.status == "appealed"
+    ruled = before_court.after(event("uphold", at(4, 1)))
+    for channel in ("review", "court"):
+        assert "已经提起过行政诉讼" in refused(ruled, event("appeal", at(4, 2), channel=channel))
+    anew = before_court.after(event("revoke", at(4, 1), reason="事实不清"))
+    for e in (event("refuse", at(4, 2), reason="不符合规划"), event("deliver", at(4, 3))):
+        anew = anew.after(e)
+    assert isinstance(step(anew, event("appeal", at(4, 7), channel="review")), CaseEvent)
+
+
 def test_before_a_decision_is_known_there_is_nothing_to_appeal(land):
     assert run(land, *ACCEPTED).appeal_limit("review") is None
 

@@ -171,10 +171,27 @@ def _withdraw(state: CaseState, _: CaseEvent) -> Refusal | None:
 def _appeal(state: CaseState, event: CaseEvent) -> Refusal | None:
     if event.channel not in ("review", "court"):
         return Refusal("没有写明复议还是诉讼", "channel 写 review 或 court")
+    if gone := _gone_before(state, event.channel):
+        return gone
     limit = state.appeal_limit(event.channel)
     if limit is not None and limit.assured is not None and event.on > limit.assured:
         name = "行政复议" if event.channel == "review" else "行政诉讼"
         return Refusal(f"{name}的期限已于 {limit.assured} 届满", "见法律另有规定的情形")
+    return None
+
+
+def _gone_before(state: CaseState, channel: str) -> Refusal | None:
+    """Refuse a way that was gone against the same decision, and review after a court (行政复议法 art. 30)."""
+    taken: list[str] = []
+    for event in state.events:
+        if event.kind == "revoke":  # the decision made anew may be appealed against anew
+            taken = []
+        elif event.kind == "appeal":
+            taken.append(event.channel)
+    if "court" in taken:
+        return Refusal("对这个决定已经提起过行政诉讼", "不服裁判的，依法上诉或申请再审")
+    if channel in taken:
+        return Refusal("对这个决定已经申请过行政复议", "不服复议决定的，依法提起行政诉讼")
     return None
 
 
