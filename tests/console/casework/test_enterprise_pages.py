@@ -136,6 +136,10 @@ def test_only_what_the_rule_needs_and_nobody_knows_has_to_be_typed(
     assert about["right"]["verdict"] is True
     assert [(g["column"], g["value"]) for g in about["given"]] == [("repair_commitment", "是")]
     assert client.get("/my/apply/credit_repair_record/?about=处罚:二").status_code == 400
+    again = {"given:repair_commitment": "是", letter: paper(), "matter": "换个说法"}
+    assert (
+        client.post(address, again).status_code == 400
+    )  # one record is one thing, whatever is typed
 
 
 def test_pages_of_services_tell_what_is_asked_and_what_is_not_set(

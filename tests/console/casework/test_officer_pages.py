@@ -121,6 +121,7 @@ def test_a_right_is_shown_beside_what_it_was_and_another_amount_is_refused_on_th
     assert right is not None
     page = _json(officer, f"/desk/cases/{case.case.pk}/")
     assert page["ruled"]["now"]["amount"] == f"{right.entitlement.amount:,.2f}"
+    assert "right" not in page  # `ruled` has of it what the office may know
     assert page["ruled"]["reason"]["rule"] == "apprentice_training_subsidy"
     grant = next(f for f in page["parts"][0]["forms"] if f["kind"] == "grant")
     assert grant["fields"][0]["value"] == f"{right.entitlement.amount:.2f}"

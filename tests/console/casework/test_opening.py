@@ -190,6 +190,13 @@ def test_an_item_whose_forerunner_was_refused_never_begins_and_the_case_ends(
     assert case.never("seal_filing") and case.never("bank_account") and case.case.ended
 
 
+def test_values_that_no_rule_asks_for_are_refused(permit: Callable[..., Any]) -> None:
+    from jingkai.console.casework.errors import CaseRefused
+
+    with pytest.raises(CaseRefused, match="没有要求填写“employees”"):
+        permit(given={"employees": "很多"})
+
+
 def test_the_same_thing_is_not_applied_for_twice_at_a_time(permit: Callable[..., Any]) -> None:
     from jingkai.console.casework.errors import CaseRefused
 

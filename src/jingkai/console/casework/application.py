@@ -71,10 +71,18 @@ def problems(
     told: list[Finding] = []
     if plain is not None:
         told += _given(found, plain, asked.given)
-    elif not asked.matter.strip():
+    else:
+        told += _not_asked(asked.given)
+    if plain is None and not asked.matter.strip():
         hint = "写明企业、项目或事由的名称"
         told.append(Finding("没有写明办理内容", "matter", hint, "matter"))
     return told + list(_papers(asked, wanted, later))
+
+
+def _not_asked(columns: Iterable[str]) -> Iterator[Finding]:
+    for column in columns:
+        hint = "登记册的值有误时，先申请更正"
+        yield Finding(f"没有要求填写“{column}”", f"given:{column}", hint, "given")
 
 
 def _given(found: Opened, plain: Offer, given: Mapping[str, str]) -> Iterator[Finding]:
@@ -82,9 +90,7 @@ def _given(found: Opened, plain: Offer, given: Mapping[str, str]) -> Iterator[Fi
     columns = open_columns(found, plain)
     vocabulary = found.rulebook.vocabulary
     entity = vocabulary.entities[plain.item.source.entity]
-    for column in [c for c in given if c not in columns]:
-        hint = "登记册的值有误时，先申请更正"
-        yield Finding(f"没有要求填写“{column}”", f"given:{column}", hint, "given")
+    yield from _not_asked(c for c in given if c not in columns)
     for column in columns:
         known = entity.column(column)
         if known is None:

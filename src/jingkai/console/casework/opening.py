@@ -149,7 +149,7 @@ def _row(
         bundle=asked.service in procedures().bundles,
         entity=items[0].source.entity,
         subject=offered.subject.key if offered else "",
-        matter=asked.matter.strip()[:_MOST_TEXT] or (offered.subject.name if offered else ""),
+        matter=(offered.subject.name if offered else asked.matter.strip())[:_MOST_TEXT],
         enterprise=match.key,
         name=match.name,
         zone=zone,

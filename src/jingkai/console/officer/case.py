@@ -69,6 +69,7 @@ def _take(request: HttpRequest, read: ReadCase) -> None:
 def _page(request: HttpRequest, found: Opened, read: ReadCase) -> dict[str, Any]:
     account, lang = request.user, request.lang
     line = case_line(read, found.rulebook, account, today(), lang)
+    line.pop("right")  # told as `ruled`, without what is not this office's to know
     right = right_shown(account, found, read, lang)
     here = found.snapshot.at_key("enterprise", read.case.enterprise)
     typed = typed_in(request.POST)
