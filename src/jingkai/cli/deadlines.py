@@ -26,6 +26,8 @@ _STATES = {
     "late": "已逾期",
     "paused": "停止计时",
 }
+#: What a zone can do where a day is not assured; the site tells enterprises the same days without it.
+_CALENDAR = "处理：放假安排公布后，录入 items/settings.yaml 的 calendar"
 
 
 def read_pause(text: str, item: Item) -> Pause:
@@ -106,6 +108,8 @@ def _print_clocks(found: Sequence[CaseClock], item: Item) -> None:
         line("没有法定时限，不计算")
     for note in dict.fromkeys(c.end.note for c in found if c.end.note):
         line(f"注意：{note}")
+    if any(c.end.assumed and not c.end.assured for c in found):
+        line(_CALENDAR)
 
 
 def _end_text(end: Deadline) -> str:
@@ -153,6 +157,7 @@ def bundle_days(
         line(f"全部办结：{found.ends}" if found.ends else "全部办结：不能确定，有事项没有时限")
         if found.note:
             line(f"注意：{found.note}")
+            line(_CALENDAR)
     return {
         "bundle": bundle.id,
         "begun": str(begun),

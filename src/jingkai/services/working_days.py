@@ -164,10 +164,7 @@ class WorkingCalendar:
         if day <= self.last_known:
             return ReckonedDay(day, day)
         first = self.last_known + _DAY
-        note = (
-            f"{first} 起的放假安排尚未公布或尚未录入，按周一至周五为工作日推算，"
-            f"公布后以安排为准（录入方法：items/settings.yaml 的 calendar）"
-        )
+        note = f"{first} 起的放假安排尚未公布或尚未录入，按周一至周五为工作日推算，公布后以安排为准"
         return ReckonedDay(None, day, note)
 
 
