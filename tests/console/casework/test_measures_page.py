@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 
 from jingkai.workspace import Workspace
@@ -92,6 +93,39 @@ def test_the_ministry_sees_aggregates_of_at_least_three_cases_alone(
     assert min(p["cases"] for p in told["passages"]) >= 3
     assert "事件日志" not in ask("ministry_analyst").content.decode()
     assert ask("ministry_analyst", f"{PAGE}log/").status_code == 403
+
+
+def test_a_figure_that_rests_on_fewer_cases_is_not_told_with_the_group(
+    ask: Callable[..., Any], found: Any
+) -> None:
+    from jingkai.console.casework.log import own_log
+    from jingkai.console.measured.lines import disclosed
+    from jingkai.services.logs.measures import measure, summary
+
+    cases = measure(own_log([found.zones["key"][0]])).cases
+    one = pl.int_range(pl.len()) == 0
+    trips = cases.with_columns(trips=pl.when(one).then(pl.lit(2)).cast(cases["trips"].dtype))
+    told = summary(trips)
+    assert told["trips_known"].item() == 1 and told["trips_median"].item() == 2
+    assert disclosed(told, 3)["trips_median"].item() is None
+    assert disclosed(told, 1).equals(told)
+    ended = told["cases"].item() - told["open"].item()
+    assert disclosed(told, ended)["working_days_median"].item() is not None
+    assert disclosed(told, ended + 1)["working_days_median"].item() is None
+
+
+def test_shares_change_by_points_and_short_times_are_told_in_minutes(
+    ask: Callable[..., Any],
+) -> None:
+    from jingkai.console.measured.lines import days
+
+    assert [days(n / 1440, "zh") for n in (0, 0.5, 30, 90)] == [
+        "0 天", "不到 1 分钟", "30 分钟", "1.5 小时",
+    ]  # fmt: skip
+    told = ask("zone_analyst", f"{PAGE}?format=json").json()
+    late = next(d for d in told["differences"] if d["measure"] == "late")
+    assert late["words"]["difference"].endswith(" 个百分点")
+    assert late["words"]["before"].endswith("%")
 
 
 def test_a_zone_takes_its_log_away_without_enterprises_and_the_trail_says_so(

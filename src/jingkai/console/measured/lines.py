@@ -18,6 +18,7 @@ __all__ = [
     "COLUMNS",
     "days",
     "difference_lines",
+    "disclosed",
     "figure",
     "item_line",
     "item_lines",
@@ -32,8 +33,14 @@ COLUMNS = {
     "cases": "件数", "open": "未办结", "working_days_median": "工作日中位数", "working_days_p90": "工作日九成以内",
     "late_share": "超期比例", "late_known": "可判断超期的件数", "steps_median": "环节次数中位数",
     "office_handovers_mean": "部门间移交平均", "resource_handovers_mean": "经办人间移交平均",
-    "rework_share": "有返工的件占比", "materials_median": "材料中位数", "trips_median": "跑动次数中位数",
+    "rework_share": "有返工的件占比", "materials_median": "材料中位数", "materials_known": "材料已知的件数",
+    "trips_median": "跑动次数中位数", "trips_known": "跑动次数已知的件数",
 }  # fmt: skip
+#: Figures of ended cases alone.
+_OF_ENDED = (
+    "working_days_median", "working_days_p90", "steps_median", "office_handovers_mean", "resource_handovers_mean",
+    "rework_share",
+)  # fmt: skip
 #: What is told of every item when periods are compared, where there is an interval.
 _REDUCTIONS = (
     *(("working_days", "median"), ("late", "mean"), ("events", "median")),
@@ -47,7 +54,11 @@ def days(value: float | None, lang: str) -> str:
         return "—"
     if value >= 1 or value == 0:
         return f"{figure(value)} {'天' if lang == 'zh' else 'd'}"
-    return f"{value * 24:.1f} {'小时' if lang == 'zh' else 'h'}"
+    if value * 24 >= 1:
+        return f"{figure(value * 24)} {'小时' if lang == 'zh' else 'h'}"
+    if value * 1440 < 1:
+        return "不到 1 分钟" if lang == "zh" else "under 1 min"
+    return f"{value * 1440:.0f} {'分钟' if lang == 'zh' else 'min'}"
 
 
 def figure(value: float | None, digits: int = 1) -> str:
@@ -57,6 +68,19 @@ def figure(value: float | None, digits: int = 1) -> str:
 
 def _share(value: float | None) -> str:
     return "—" if value is None else f"{value:.1%}"
+
+
+def disclosed(rows: pl.DataFrame, least: int) -> pl.DataFrame:
+    """Return rows of `summary` of at least so many cases, without figures that rest on fewer."""
+    ended = pl.col("cases") - pl.col("open")
+    rests = {
+        **dict.fromkeys(_OF_ENDED, ended),
+        "late_share": pl.col("late_known"),
+        "materials_median": pl.col("materials_known"),
+        "trips_median": pl.col("trips_known"),
+    }
+    kept = [pl.when(known >= least).then(pl.col(name)).alias(name) for name, known in rests.items()]
+    return rows.filter(pl.col("cases") >= least).with_columns(kept)
 
 
 def item_line(row: Mapping[str, Any], title: str) -> dict[str, Any]:
@@ -83,7 +107,7 @@ def item_lines(
     found: Measures, catalogue: Catalogue, least: int, lang: str
 ) -> list[dict[str, Any]]:
     """Return a line an item of at least so many cases, that with most cases first."""
-    rows = found.items[1:].filter(pl.col("cases") >= least)
+    rows = disclosed(found.items[1:], least)
     return [item_line(r, item_title(catalogue, r["item"], lang)) for r in rows.to_dicts()]
 
 
@@ -95,7 +119,7 @@ def item_title(catalogue: Catalogue, name: str, lang: str) -> str:
 
 def zone_lines(cases: pl.DataFrame, names: Mapping[str, str], least: int) -> list[dict[str, Any]]:
     """Return a line a zone of at least so many cases."""
-    rows = summary(cases, ["zone"]).filter(pl.col("cases") >= least)
+    rows = disclosed(summary(cases, ["zone"]), least)
     rows = rows.sort("cases", "zone", descending=[True, False])
     return [item_line(r, names.get(r["zone"], r["zone"])) for r in rows.to_dicts()]
 
@@ -155,7 +179,7 @@ def difference_lines(
                 "measure": _measure(d, lang),
                 "before": _value(d, d.before),
                 "after": _value(d, d.after),
-                "difference": _value(d, d.difference, "+"),
+                "difference": _change(d, d.difference, lang),
                 "interval": _interval(d, lang),
                 "verdict": VERDICTS[d.verdict].text(lang),
             },
@@ -176,14 +200,22 @@ def _interval(found: Difference, lang: str) -> str:
     if found.low is None or found.high is None:
         return "—"
     between = " 至 " if lang == "zh" else " to "
-    return between.join(_value(found, v, "+") for v in (found.low, found.high))
+    return between.join(_change(found, v, lang) for v in (found.low, found.high))
+
+
+def _change(found: Difference, value: float | None, lang: str) -> str:
+    """Say by how much something changed: shares change by points, which are no per cent of the share before."""
+    if value is None or found.measure != "late":
+        return _value(found, value, "+")
+    points = f"{value * 100:+.1f}"
+    points = "0" if points in ("+0.0", "-0.0") else points
+    return f"{points} {'个百分点' if lang == 'zh' else 'points'}"
 
 
 def _value(found: Difference, value: float | None, sign: str = "") -> str:
     if value is None:
         return "—"
     if found.measure == "late":
-        share = f"{value:{sign}.1%}"
-        return "0.0%" if share in ("+0.0%", "-0.0%") else share
+        return _share(value)
     text = f"{value:{sign}.2f}".rstrip("0").rstrip(".")
     return "0" if text in ("+0", "-0") else text

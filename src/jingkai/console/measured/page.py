@@ -16,6 +16,7 @@ from jingkai.console.measured.kept import compared, measured, zones_of_cases
 from jingkai.console.measured.lines import (
     COLUMNS,
     difference_lines,
+    disclosed,
     item_line,
     item_lines,
     item_title,
@@ -48,7 +49,9 @@ def service_measures(request: HttpRequest) -> HttpResponse:
         return answer(request, "console/measured/measures.html", page)
     offices = rulebook().vocabulary.offices
     page |= {
-        "total": item_line(found.total, "全部" if lang == "zh" else "all"),
+        "total": item_line(
+            disclosed(found.items[:1], least).row(0, named=True), "全部" if lang == "zh" else "all"
+        ),
         "items": item_lines(found, catalogue, least, lang),
         "zones": _zones(found, least) if zone is None else [],
         "single": found.log.single,
@@ -113,7 +116,7 @@ def _paths(
 
 def _file(found: Measures, catalogue: Catalogue, least: int) -> pl.DataFrame:
     """Return a row an item, all first, as a file has them."""
-    rows = found.items.filter(pl.col("cases") >= least)
+    rows = disclosed(found.items, least)
     titles = [
         "全部" if name is None else item_title(catalogue, name, "zh") for name in rows["item"]
     ]

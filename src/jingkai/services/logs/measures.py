@@ -109,8 +109,8 @@ def summary(cases: pl.DataFrame, by: list[str] | None = None) -> pl.DataFrame:
     polars.DataFrame
         `cases`, `open` (not ended), `events`, `variants`, `unknown_days` (ended, but outside the calendar);
         `X_median`, `X_p90` of days; `X_median`, `X_mean` of counts, those of `WHOLE` of ended cases alone; `rework_share`
-        of ended cases with any; `late_share` and
-        `late_known`, of how many cases it could be told.
+        of ended cases with any; `late_share`; `late_known`, `materials_known` and `trips_known`, of how many cases
+        it could be told.
     """
     ended = pl.col("ended_day").is_not_null()
     told = [
@@ -130,7 +130,8 @@ def summary(cases: pl.DataFrame, by: list[str] | None = None) -> pl.DataFrame:
         told.append(value.cast(pl.Float64).mean().alias(f"{short}_mean"))
     told.append((pl.col("rework").filter(ended) > 0).mean().alias("rework_share"))
     told.append(pl.col("late").cast(pl.Float64).mean().alias("late_share"))
-    told.append(pl.col("late").count().cast(pl.Int64).alias("late_known"))
+    for name in ("late", "materials", "trips"):
+        told.append(pl.col(name).count().cast(pl.Int64).alias(f"{name}_known"))
     if by is None:
         return cases.select(told)
     return cases.group_by(by, maintain_order=True).agg(told)
