@@ -374,6 +374,19 @@ def test_the_ledger_counts_what_the_desks_did_once_also_when_it_is_loaded(
         town.set_current(current)
 
 
+def test_before_analysts_no_class_of_one_or_two_stands_alone() -> None:
+    from jingkai.console.visits.ledger_page import classes_apart
+
+    def row(grade: str | None, count: int) -> dict[str, Any]:
+        names = ("visited", "visits", "with_result", "problems")
+        return {"class": grade, "enterprises": count, **dict.fromkeys(names, 1)}
+
+    rows = classes_apart([row("A", 9), row("B", 4), row("D", 1), row(None, 1)])
+    told = [(r["class"], r["enterprises"], r["problems"]) for r in rows]
+    assert told == [("A", 9, 1), ("B、D", 5, 2), (None, 1, 1)]
+    assert classes_apart([row("D", 2)]) == []
+
+
 def test_a_record_is_of_a_visit_by_number_or_by_office_and_day() -> None:
     from jingkai.allocation.inspections.ledger import not_recorded
     from jingkai.console.visits.records import registry_visits

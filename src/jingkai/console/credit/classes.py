@@ -16,12 +16,12 @@ from jingkai.console.portal.places import opened_zones
 from jingkai.explain.words import grade_text
 from jingkai.report.figures import percent
 
-__all__ = ["credit_classes", "told_apart"]
+__all__ = ["LEAST", "credit_classes", "told_apart"]
 
 #: The rules of the class: the office's result, and where there is none the class by points.
 _RULES = ("credit_risk_class", "credit_risk_class_by_points")
 #: The fewest enterprises that are told apart, as of groups everywhere.
-_LEAST = 3
+LEAST = 3
 
 
 def credit_classes(request: HttpRequest) -> HttpResponse:
@@ -58,9 +58,9 @@ def told_apart(rows: Mapping[str, int], grades: Sequence[str]) -> list[list[str]
     held: list[str] = []
     for grade in reversed(grades):
         held.insert(0, grade)
-        if _count(rows, held) == 0 or _count(rows, held) >= _LEAST:
+        if _count(rows, held) == 0 or _count(rows, held) >= LEAST:
             groups, held = [held, *groups], []
-    while held and groups and _count(rows, held) < _LEAST:
+    while held and groups and _count(rows, held) < LEAST:
         held += groups.pop(0)
     return [held, *groups] if held else groups
 
@@ -116,7 +116,7 @@ def _rows(found: Opened, zone: str | None, lang: str) -> list[dict[str, Any]]:
 
 
 def _shown(known: Mapping[str, int], group: Sequence[str]) -> bool:
-    return _count(known, group) == 0 or _count(known, group) >= _LEAST
+    return _count(known, group) == 0 or _count(known, group) >= LEAST
 
 
 def _share(count: Any, total: int) -> str:

@@ -21,6 +21,7 @@ from jingkai.allocation.inspections.ledger import (
 )
 from jingkai.allocation.inspections.plan import chinese_offices
 from jingkai.console.answer import answer
+from jingkai.console.credit.classes import LEAST, told_apart
 from jingkai.console.masking import shown_names
 from jingkai.console.models import Visit
 from jingkai.console.officer.register import opened_register
@@ -32,7 +33,7 @@ from jingkai.console.visits.caps import plan_for
 from jingkai.console.visits.records import site_visits
 from jingkai.console.visits.words import code_words
 
-__all__ = ["inspection_ledger", "zone_ledger"]
+__all__ = ["classes_apart", "inspection_ledger", "zone_ledger"]
 
 _A_PAGE = 50
 _TALLIES = {
@@ -65,7 +66,7 @@ def inspection_ledger(request: HttpRequest) -> HttpResponse:
         "zone": zone,
         "zones": zones if account.role == Role.AUDITOR else [],
         "years": years,
-        **_summary(ledger, lang),
+        **_summary(ledger, lang, apart=not by_name),
         "by_name": by_name,
         "counts": [_count(row, lang) for row in shown.iter_rows(named=True)],
         "pages": part.to_dict(),
@@ -110,8 +111,11 @@ def _masked(found: Opened, counts: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(shown_names(form=form)).drop(form)
 
 
-def _summary(ledger: Ledger, lang: str) -> dict[str, Any]:
+def _summary(ledger: Ledger, lang: str, *, apart: bool) -> dict[str, Any]:
+    """Return a ledger's sums in words; `apart`: no class of one or two enterprises stands alone."""
     found = ledger_summary(ledger)
+    if apart:
+        found["classes"] = classes_apart(found["classes"])
     found["offices"] = [
         {**o, "office": code_words("inspecting_office", o["office"], lang)}
         for o in found["offices"]
@@ -131,6 +135,18 @@ def _summary(ledger: Ledger, lang: str) -> dict[str, Any]:
         for name, code in (("yes", "true"), ("no", "false"), ("unknown", ""))
     }
     return found
+
+
+def classes_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return sums by class with small classes put together, as `credit.classes.told_apart` has it."""
+    known = {r["class"]: r for r in rows if r["class"] is not None}
+    groups = told_apart({c: r["enterprises"] for c, r in known.items()}, sorted(known))
+    names = ("enterprises", "visited", "visits", "with_result", "problems")
+    joined = [
+        {"class": "、".join(g), **{n: sum(known[c][n] for c in g) for n in names}} for g in groups
+    ]
+    large = [r for r in joined if r["enterprises"] >= LEAST]
+    return [*large, *(r for r in rows if r["class"] is None)]
 
 
 def _count(row: dict[str, Any], lang: str) -> dict[str, Any]:
