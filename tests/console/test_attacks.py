@@ -181,6 +181,16 @@ def test_an_oversized_body_is_refused_and_written_down(client_of: Callable[[str]
     assert _last().action == "body.refused"
 
 
+def test_a_nul_is_refused_before_any_database_sees_it(client_of: Callable[[str], Any]) -> None:
+    officer = client_of("officer")
+    for response in (
+        officer.get("/enterprises/?q=a%00b"),
+        officer.get("/inspections/code/a%00b/"),
+        officer.post("/inspections/new/", {"basis": "线索\0"}),
+    ):
+        assert response.status_code == 400 and "空字符" in response.content.decode()
+
+
 def test_too_many_fields_are_refused_and_logged(
     client_of: Callable[[str], Any], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,4 +1,4 @@
-"""Refuses a request's body by the size it says, before anything of it is read."""
+"""Refuses a request's body by the size it says, before anything of it is read, and what no database keeps."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ class BodiesMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
-        """Let a request through, or answer that it is too large."""
+        """Let a request through, or answer that it is too large or holds a NUL."""
         size, most = request.META.get("CONTENT_LENGTH") or "0", most_body(_route(request))
         if not size.isdigit() or int(size) <= most:
-            return None
+            return _refuse_nul(request)
         if request.user.is_authenticated:  # anyone else could fill the trail
             record(request, "body.refused", _route(request), bytes=int(size), most=most)
         error = ConsoleError(
@@ -64,6 +64,19 @@ class BodiesMiddleware:
         )
         error.code = "too_large"
         return failed(request, error, 413)
+
+
+def _refuse_nul(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a NUL typed into a form or an address: PostgreSQL takes none in a text."""
+    if request.path.startswith("/api/"):  # reads its body itself
+        return None
+    typed = [
+        v for told in (request.GET, request.POST) for _, values in told.lists() for v in values
+    ]
+    if not any("\0" in text for text in (request.path, *typed)):
+        return None
+    error = ConsoleError("提交的文字里有空字符，未接收", hint="删去看不见的字符，重新输入")
+    return failed(request, error, 400)
 
 
 def _route(request: HttpRequest) -> str:
