@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jingkai.services.case import CaseEvent, CaseState
 from jingkai.services.case_clock import clocks
 from jingkai.services.case_machine import STEPS, CaseMachine, chart, next_status, possible_steps
+from jingkai.services.clock import Term
 from jingkai.services.errors import CaseError
 from jingkai.services.lawful import Refusal, judged, lawful_steps, step
 
@@ -346,6 +347,25 @@ def test_warned_before_and_marked_after(land):
     assert said[(4, 3)].late_by == 2
     late = run(land, *ACCEPTED, *STEPS_DONE, event("grant", at(4, 3)), event("deliver", at(4, 7)))
     assert {c.name: c.kept for c in clocks(late, at(5, 1), 3)}["statutory"] is False
+
+
+@pytest.mark.parametrize(("granted", "kept"), [((12, 28), True), ((12, 30), None)])
+def test_what_is_done_before_the_calendar_ends_is_in_time_for_a_term_that_ends_after_it(
+    land, granted, kept
+):
+    state = run(
+        land,
+        event("submit", at(12, 14)),
+        event("accept", at(12, 14)),
+        *(event("finish_step", at(12, 28), step=s.id, office=OFFICE) for s in land.steps),
+        event("grant", at(*granted)),
+    )
+    found = next(c for c in clocks(state, at(12, 31), 3) if c.name == "statutory")
+    assert found.end.assured is None and found.kept is kept
+
+
+def test_a_matter_for_at_once_is_not_one_of_no_days():
+    assert (str(Term(0)), Term(0).text("en")) == ("即办", "at once")
 
 
 # --- order, roles, the chart

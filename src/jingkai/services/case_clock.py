@@ -7,6 +7,7 @@ from datetime import date
 
 from jingkai.services.case import CaseState
 from jingkai.services.clock import Deadline, Standing, standing
+from jingkai.services.working_days import WorkingCalendar
 from jingkai.vocabulary import Label
 
 __all__ = ["CLOCKS", "CaseClock", "clocks"]
@@ -31,7 +32,8 @@ class CaseClock:
     end
         Until when.
     kept
-        Whether what was due was done in time; None while it is still due, or where the day is not assured.
+        Whether what was due was done in time; None while it is still due, or where the calendar does not reach to
+        when it was done.
     now
         Where it stands while it is still due; None after it.
     """
@@ -64,7 +66,7 @@ def clocks(state: CaseState, today: date, warning: int) -> list[CaseClock]:
     for name, end, done, due in pairs:
         if end is not None and (due or done is not None):
             now = standing(end, today, warning, state.calendar) if due else None
-            found.append(CaseClock(name, end, _kept(end, done), now))
+            found.append(CaseClock(name, end, _kept(end, done, state.calendar), now))
     return found
 
 
@@ -72,7 +74,10 @@ def _open(state: CaseState) -> bool:
     return state.status in ("reviewing", "paused")
 
 
-def _kept(end: Deadline, done: date | None) -> bool | None:
-    if done is None or end.assured is None:
+def _kept(end: Deadline, done: date | None, calendar: WorkingCalendar) -> bool | None:
+    if done is None:
         return None
-    return done <= end.assured
+    if end.assured is not None:
+        return done <= end.assured
+    # A term that reaches beyond the announced holidays ends after them, whatever they will be.
+    return True if end.assumed is not None and done <= calendar.last_known else None

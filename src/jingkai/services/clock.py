@@ -36,12 +36,14 @@ class Term:
     unit: Unit = "working"
 
     def __str__(self) -> str:
-        return f"{self.days}{_WORDS[self.unit]}"
+        return f"{self.days}{_WORDS[self.unit]}" if self.days else "即办"
 
     def text(self, lang: str = "zh") -> str:
         """Return it in words."""
         if lang == "zh":
             return str(self)
+        if not self.days:
+            return "at once"
         return f"{self.days} {_ENGLISH[self.unit]}{'' if self.days == 1 else 's'}"
 
 

@@ -155,8 +155,6 @@ def _figure(figure: Figure | None, lang: str) -> dict[str, Any] | None:
     if figure is None:
         return None
     text = figure.term.text(lang)
-    if not figure.days:
-        text = "即办" if lang == "zh" else "at once"
-    elif figure.runs_from == "receipt":
+    if figure.days and figure.runs_from == "receipt":
         text += "（自收到）" if lang == "zh" else " from receipt"
     return {"text": text, "basis": figure.basis, "verified": figure.verified}

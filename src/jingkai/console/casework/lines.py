@@ -217,7 +217,7 @@ def _clock(clock: CaseClock, lang: str) -> dict[str, Any]:
         "left": now.left if now else None,
         "late_by": now.late_by if now else 0,
         "text": _clock_text(clock, lang),
-        "note": end.note,
+        "note": end.note if now else "",
     }
 
 
