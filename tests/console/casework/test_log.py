@@ -122,7 +122,8 @@ def test_a_zone_without_cases_says_so_and_a_zone_is_not_asked_of_a_file(
 ) -> None:
     from jingkai.errors import JingkaiError
 
-    with pytest.raises(JingkaiError, match="还没有事件"):
+    with pytest.raises(JingkaiError, match="还没有事件") as unknown:
         run("measure", "--zone", "没有办件的经开区")
+    assert unknown.value.where == "没有办件的经开区" and "全名" in unknown.value.hint
     with pytest.raises(JingkaiError, match="--zone 只用于本站"):
         run("measure", "any.csv", "--zone", "甲")

@@ -75,7 +75,8 @@ def own_table(zones: Iterable[str] | None = None) -> pl.DataFrame:
     LogError
         If there is no event.
     """
-    wanted = Case.objects.all() if zones is None else Case.objects.filter(zone__in=list(zones))
+    names = None if zones is None else list(zones)
+    wanted = Case.objects.all() if names is None else Case.objects.filter(zone__in=names)
     now = {pk: (length, at) for pk, length, at in wanted.values_list("pk", "length", "at")}
     items = edition()
     with _lock:
@@ -89,7 +90,8 @@ def own_table(zones: Iterable[str] | None = None) -> pl.DataFrame:
             kept.seen |= {pk: now[pk] for pk in new}
         found = kept.table.filter(pl.col(_PK).is_in(list(now))).drop(_PK)
     if not found.height:
-        raise LogError("这些办件还没有事件", hint="有办件提交后再量测")
+        hint = "有办件提交后再量测" + ("" if names is None else "；经开区写数据中的全名")
+        raise LogError("这些办件还没有事件", where="、".join(names or ()), hint=hint)
     return found
 
 
