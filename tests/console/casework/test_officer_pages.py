@@ -131,6 +131,17 @@ def test_a_right_is_shown_beside_what_it_was_and_another_amount_is_refused_on_th
     assert _post(officer, case, "grant", amount="7", reason="核减").status_code == 302
 
 
+def test_what_was_stated_once_is_shown_also_where_it_cannot_be_read_any_more(
+    payout: Callable[[str], Any], entitled: Any, people: dict[str, Any], client_of: Clients
+) -> None:
+    from jingkai.console.models import Case
+
+    number = payout(entitled.enterprise).case.pk
+    Case.objects.filter(pk=number).update(given={"established_on": "很久以前"})
+    page = _json(client_of("hr_officer"), f"/desk/cases/{number}/")
+    assert [(g["column"], g["value"]) for g in page["given"]] == [("established_on", "很久以前")]
+
+
 def test_a_refusal_is_begun_with_the_conditions_that_are_not_met(
     payout: Callable[[str], Any], found: Any, people: dict[str, Any], client_of: Clients
 ) -> None:
@@ -212,7 +223,7 @@ def test_who_only_has_to_confirm_is_listed_as_each_is_offered_it_one_by_one(
     from jingkai.console.casework.opening import confirm
     from jingkai.console.casework.procedures import pays_out
     from jingkai.console.casework.rights import offers
-    from jingkai.console.models import Case, TrailEntry
+    from jingkai.console.models import Account, Case, TrailEntry
 
     Case.objects.filter(service=PAYOUT).update(amount=None, ended=True)
     single: dict[str, dict[str, Decimal]] = {i.id: {} for i in pays_out()}
@@ -232,6 +243,10 @@ def test_who_only_has_to_confirm_is_listed_as_each_is_offered_it_one_by_one(
     assert entitled.enterprise not in {o["subject"] for o in page["offers"]}
     assert page["count"] == len(single[PAYOUT]) - 1
     assert _json(client_of("tax_officer"), "/desk/offers/")["items"] == []
+    # An office of one step alone is not told amounts: neither of a case nor of who has none yet.
+    about = {"role": "officer", "office": "development_reform", "zone": people["counter"].zone}
+    Account.objects.update_or_create(username="planner", defaults=about)
+    assert _json(client_of("planner"), "/desk/offers/")["items"] == []
     entry = TrailEntry.objects.filter(action="offers.read", account="hr_officer").last()
     assert entry is not None and entry.detail["rows"] == page["count"]
     Case.objects.filter(service=PAYOUT).update(amount=None, ended=True)

@@ -7,8 +7,9 @@ from jingkai.console.casework.turns import COUNTER
 from jingkai.console.errors import NotFound
 from jingkai.console.models import Account, Case
 from jingkai.console.roles import Role
+from jingkai.services.catalogue import Item
 
-__all__ = ["case_for", "may_see_case"]
+__all__ = ["case_for", "may_know_amount", "may_see_case"]
 
 
 def case_for(account: Account, number: int) -> ReadCase:
@@ -35,3 +36,8 @@ def may_see_case(account: Account, found: ReadCase) -> bool:
         return False
     offices = {o for item in found.items.values() for o in item.offices}
     return account.office in offices | {COUNTER}
+
+
+def may_know_amount(account: Account, item: Item) -> bool:
+    """Return whether an officer's office decides or hands over an item, and so may know what the rule pays."""
+    return account.office in (item.source.office, item.hands_over, COUNTER)

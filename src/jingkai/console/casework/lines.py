@@ -11,6 +11,7 @@ from django.utils import timezone
 from jingkai.console.casework.acting import may_act
 from jingkai.console.casework.recorded import READY, ReadCase
 from jingkai.console.casework.turns import turn
+from jingkai.console.errors import ConsoleError
 from jingkai.console.fact_values import read_value, value_text
 from jingkai.console.models import Account, RecordedEvent
 from jingkai.console.roles import Role
@@ -196,6 +197,7 @@ def _can(found: ReadCase, name: str, state: CaseState, account: Account) -> list
         impossible = {
             "pause": not item.grounds,
             "extend": item.extension is None or state.extended,
+            "withdraw": bool(state.paid),
             "grant": any(s.id not in state.done for s in item.steps),
         }
         if not impossible.get(kind, False):
@@ -319,8 +321,11 @@ def _given(found: ReadCase, book: Rulebook, lang: str) -> list[dict[str, Any]]:
         known = entity.column(column)
         if known is not None:
             fact, year = known
-            value = read_value(typed, fact, book.vocabulary, date.max)
-            words = value_text(value, fact, book.vocabulary, lang)
+            try:
+                value = read_value(typed, fact, book.vocabulary, date.max)
+                words = value_text(value, fact, book.vocabulary, lang)
+            except ConsoleError:  # the dictionary has changed since
+                words = typed
             lines.append(
                 {"column": column, "label": fact.label.text(lang), "year": year, "value": words}
             )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from jingkai.console.casework.access import may_know_amount
 from jingkai.console.casework.granting import ruled
 from jingkai.console.casework.recorded import ReadCase
 from jingkai.console.casework.rights import Offer, stated
-from jingkai.console.casework.turns import COUNTER
 from jingkai.console.entitlements import reason_line
 from jingkai.console.fact_values import value_text
 from jingkai.console.models import Account
@@ -40,7 +40,7 @@ def right_shown(
     if item is None or read.case.bundle:
         return None
     offered = ruled(read, item.id)
-    whole = account.office in (item.source.office, item.hands_over, COUNTER)
+    whole = may_know_amount(account, item)
     then, now = _then(read, whole, lang), _now(found, offered, whole, lang)
     same = then is None or now is None or {**then, "day": ""} == {**now, "day": ""}
     shown: dict[str, Any] = {

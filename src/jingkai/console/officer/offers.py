@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from jingkai.console.answer import answer
+from jingkai.console.casework.access import may_know_amount
 from jingkai.console.casework.entitled import entitled
 from jingkai.console.casework.procedures import pays_out
-from jingkai.console.casework.turns import COUNTER
 from jingkai.console.models import Account, Case
 from jingkai.console.officer.register import opened_register
 from jingkai.console.opened import Opened
@@ -67,8 +67,8 @@ def unconfirmed(found: Opened, item: Item, zone: str) -> pl.DataFrame:
 
 
 def _items(account: Account) -> list[Item]:
-    """Return the payments that an officer's office takes part in; the counter all."""
-    return [i for i in pays_out() if account.office in (*i.offices, COUNTER)]
+    """Return the payments that an officer's office decides or pays; the counter all."""
+    return [i for i in pays_out() if may_know_amount(account, i)]
 
 
 def _facts(found: Opened, item: Item) -> list[str]:
