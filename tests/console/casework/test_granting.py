@@ -45,6 +45,26 @@ def test_another_amount_than_the_rules_needs_a_reason(
     assert done.case.amount == (Decimal(1) if reason else right.entitlement.amount)
 
 
+def test_a_grant_on_the_data_of_another_year_than_was_asked_for_needs_a_reason(
+    payout: Callable[[str], Any], entitled: Any, people: dict[str, Any]
+) -> None:
+    from jingkai.console.casework.acting import act
+    from jingkai.console.casework.errors import CaseRefused
+    from jingkai.console.casework.granting import ruled
+    from jingkai.console.models import Case
+
+    case = payout(entitled.enterprise)
+    year = case.case.year - 1
+    Case.objects.filter(pk=case.case.pk).update(year=year)
+    right = ruled(case, ITEM)
+    assert right is not None
+    told = {"amount": f"{right.entitlement.amount:.2f}"}
+    with pytest.raises(CaseRefused, match=f"申请的是{year}年的权利"):
+        act(case.case.pk, ITEM, "grant", people["hr_officer"], **told)
+    done = act(case.case.pk, ITEM, "grant", people["hr_officer"], reason="两年数据相同", **told)
+    assert done.states[ITEM].granted
+
+
 def test_a_grant_against_the_rule_or_without_its_verdict_needs_a_reason(
     payout: Callable[[str], Any], people: dict[str, Any], found: Any
 ) -> None:

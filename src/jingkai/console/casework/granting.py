@@ -66,14 +66,17 @@ def grant_told(found: ReadCase, item: str, event: CaseEvent) -> CaseEvent:
     ------
     CaseRefused
         If money is granted without an amount, an amount where no money is paid; or if it goes against the
-        rule, without its verdict, or for another amount than the rule's, and no reason is given.
+        rule, without its verdict, for another amount than the rule's, or on the data of another year than
+        the one asked for, and no reason is given.
     """
     of = found.items[item]
     if of.source.kind == "payment":
         event = replace(event, amount=f"{read_amount(event.amount):.2f}")
     elif event.amount:
         raise CaseRefused(f"“{of.title.zh}”不拨付资金", hint="不填金额")
-    otherwise = _otherwise(ruled(found, item), event.amount) if of.source.rule else ""
+    otherwise = ""
+    if of.source.rule:
+        otherwise = _of_another_year(found) or _otherwise(ruled(found, item), event.amount)
     if otherwise and not event.reason.strip():
         raise CaseRefused(f"{otherwise}，准予须说明理由", hint="写明理由和依据，或按规则的结论办理")
     return event
@@ -90,6 +93,14 @@ def check_handing_over(found: ReadCase, item: str, event: CaseEvent) -> None:
     state = found.states[item]
     if state.status == "granted" and state.to_pay and not event.reason.strip():
         raise CaseRefused("没有写明拨付凭证", hint="填国库支付凭证的编号")
+
+
+def _of_another_year(found: ReadCase) -> str:
+    """Say where the newest data are of another year than the one that was asked for: the rule counts that now."""
+    here, year = opened(), found.case.year
+    if here is None or year is None or here.day.year == year:
+        return ""
+    return f"申请的是{year}年的权利，现有数据已是{here.day.year}年"
 
 
 def _otherwise(right: Offer | None, amount: str) -> str:
