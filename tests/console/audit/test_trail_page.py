@@ -46,7 +46,6 @@ def test_the_newest_entries_stand_first_with_names_of_facts_only(auditor: Any) -
         ("from=2000-01-01", True),
         ("to=2000-01-01", False),
         ("from=not-a-day", True),
-        ("about=%00", True),
     ],
 )
 def test_a_filter_leaves_what_fits(auditor: Any, query: str, there: bool) -> None:

@@ -51,8 +51,9 @@ def test_nothing_found_says_what_to_do(client_of: Callable[[str], Any]) -> None:
 
 
 def test_odd_words_are_words(client_of: Callable[[str], Any]) -> None:
-    for words in (".*", "[", "\\", "%", "' OR 1=1 --", "（", "\x00x"):
+    for words in (".*", "[", "\\", "%", "' OR 1=1 --", "（"):
         assert _found(client_of("officer"), q=words)["count"] == 0
+    assert client_of("officer").get("/enterprises/", {"q": "\x00x"}).status_code == 400
 
 
 # From here on the site reads the town.

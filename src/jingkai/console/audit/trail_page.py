@@ -70,7 +70,7 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> dict[str, str]:
     names = ("account", "action", "about", "from", "to")
-    asked = {n: request.GET.get(n, "").replace("\0", "").strip()[:200] for n in names}
+    asked = {n: request.GET.get(n, "").strip()[:200] for n in names}
     return asked | {n: asked[n] if _day(asked[n]) else "" for n in ("from", "to")}
 
 
