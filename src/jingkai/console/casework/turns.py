@@ -12,7 +12,6 @@ __all__ = ["COUNTER", "next_due", "turn"]
 
 #: The zone's own counter takes applications in for every office (一窗受理).
 COUNTER = "zone_committee"
-_WAITS_FOR_APPLICANT = ("draft", "correcting")
 
 
 def turn(state: CaseState) -> tuple[str, ...]:
